@@ -15,3 +15,9 @@ it.each([['a/x'], ['docs/y'], ['.github/tributary.yml']])('pauses the run if the
     { type: 'run_paused', why: `\`main\` moved in paths of the plan: ${path}` },
   ])
 })
+it('names five of the paths at most', () => {
+  const paths = Array.from({ length: 7 }, (_, index) => `a/${index}`)
+  expect(moved(...paths).at(-1)).toMatchObject({
+    why: '`main` moved in paths of the plan: a/0, a/1, a/2, a/3, a/4',
+  })
+})

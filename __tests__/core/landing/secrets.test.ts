@@ -188,3 +188,32 @@ describe('the search of a file', () => {
     expect(inBytes('x', bytes(`password = "${drawn(24)}"; abc`))).toBe(false)
   })
 })
+
+describe('values that the settings know', () => {
+  const [one, other] = [key('gh', 'p_', drawn(36)), key('gh', 'p_', drawn(36, ALPHANUMERIC, 'other'))]
+  const hashOf = (value: string) => `sha256:${createHash('sha256').update(value).digest('hex').toUpperCase()}`
+  const findsWith = (known: readonly string[], path: string, text: string) => {
+    const { inText, inBytes } = secretSeeker([], known)
+    return [inText(path, text), inBytes(path, text)]
+  }
+
+  it('are none by default', () => expect(findsWith([], 'a.txt', `token: ${one}`)).toEqual([true, true]))
+
+  it('pass by their hash, in small or capital letters, anywhere; another value beside them does not', () => {
+    for (const known of [hashOf(one), hashOf(one).replace(/[A-F]/g, (letter) => letter.toLowerCase())]) {
+      expect(findsWith([known], 'a.txt', `token: ${one}`)).toEqual([false, false])
+      expect(findsWith([known], 'a.txt', `${one} ${other}`)).toEqual([true, true])
+    }
+  })
+
+  it('pass by the file that they are in, and in no other', () => {
+    const known = ['fixtures/**', hashOf(other)]
+    expect(findsWith(known, 'fixtures/a.txt', one)).toEqual([false, false])
+    expect(findsWith(known, 'a.txt', one)).toEqual([true, true])
+  })
+
+  it('do not pass if they are secrets of this job', () => {
+    const { inText } = secretSeeker([one], [hashOf(one), '**'])
+    expect(inText('a.txt', one)).toBe(true)
+  })
+})
