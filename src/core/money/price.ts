@@ -28,7 +28,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'claude-opus-5-5': { input: 4, output: 20, cache_read: 0.2, cache_write: 5 },
 }
 
-/** A write that stays for an hour costs twice the input, where one of five minutes costs 1.25 times as much. */
+/** By Anthropic's price list, a write that stays for an hour costs twice the input; one of five minutes, 1.25 times as much. */
 const HOUR = 2
 
 /** The price of calls whose cache writes stay for an hour. */
