@@ -22,7 +22,6 @@ export interface PullRequest extends Located {
 }
 
 export type CheckStatus =
-  | { status: 'queued' }
   | { status: 'in_progress'; startedAt: string }
   | {
       status: 'completed'
@@ -79,6 +78,8 @@ export type Published =
       reason: 'not-permitted' | 'no-drafts' | 'nothing-to-compare' | 'gone' | 'refused'
       message: string
     }
+  /** Not done, since a limit refuses to create content until then. */
+  | { ok: false; name: string; reason: 'limited'; until: Date }
 
 export interface DispatchInputs {
   role: 'orchestrate' | 'work'
