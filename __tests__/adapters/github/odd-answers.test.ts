@@ -22,7 +22,7 @@ it('says at once what a limit kept from being done, and that alone', async () =>
   const answers = await forge.publish([aCheck(sha), aCheck(sha, { name: 'second', label: 'second' })], false)
   expect(answers).toMatchObject([
     { located: { number: 1 } },
-    { name: 'second', ok: false, reason: 'limited', until: new Date('2026-01-01T00:01:00Z') },
+    { name: 'second', ok: false, reason: 'limited', limit: { of: 'content', until: new Date('2026-01-01T00:01:00Z') } },
   ])
   expect(clock.waits).toEqual([])
 })
@@ -38,7 +38,11 @@ it('knows what an earlier request of several has done when a limit refuses the n
   ])
   const answers = await forge.publish(all, false)
   expect(answers.filter(({ ok }) => ok)).toHaveLength(20)
-  expect(answers[20]).toMatchObject({ name: 'c20', reason: 'limited', until: new Date('2026-01-01T01:00:00Z') })
+  expect(answers[20]).toMatchObject({
+    name: 'c20',
+    reason: 'limited',
+    limit: { until: new Date('2026-01-01T01:00:00Z') },
+  })
 })
 
 it('looks where one of several came to an unknown end', async () => {

@@ -22,9 +22,9 @@ describe('the pace of requests', () => {
   })
 
   it('makes edits the rarer, the more of what an hour may write is used up, by whichever run', () => {
-    const after = (used: number) => editSeconds(10, { rest: null, graphql: left(1000 - used) }, now)
-    expect([after(0), after(250), after(400)].map(Math.round)).toEqual([10, 40, 250])
-    expect([after(500), after(1000)]).toEqual([300, 300])
+    const seconds = (used: number) => editSeconds(10, { rest: null, graphql: left(1000 - used) }, now)
+    expect([seconds(0), seconds(250), seconds(400)].map(Math.round)).toEqual([10, 40, 250])
+    expect([seconds(500), seconds(1000)]).toEqual([300, 300])
     expect(editSeconds(600, { rest: null, graphql: left(500) }, now)).toBe(600)
     expect(editSeconds(10, { rest: left(0), graphql: null }, now)).toBe(10)
     expect(editSeconds(10, { rest: null, graphql: left(0) }, new Date('2026-01-01T01:00:01Z'))).toBe(10)

@@ -45,10 +45,10 @@ export async function send(
 
 function outcomeIn(answer: GraphAnswer | LimitReached | null, index: number, minute: Date): MutationOutcome {
   if (answer === null) return { kind: 'unknown' }
-  if (answer instanceof LimitReached) return { kind: 'limited', until: answer.until }
+  if (answer instanceof LimitReached) return { kind: 'limited', limit: answer }
   const outcome = outcomeOf(index, answer)
   // GitHub advises to wait for a minute if it names no time.
-  return outcome.kind === 'later' ? { kind: 'limited', until: minute } : outcome
+  return outcome.kind === 'later' ? { kind: 'limited', limit: new LimitReached(minute, undefined, 'content') } : outcome
 }
 
 const noThread: MutationOutcome = { kind: 'refused', reason: 'gone', message: 'there is no such issue or pull request' }
@@ -60,7 +60,7 @@ async function sendBatch(
 ): Promise<GraphAnswer | LimitReached | null> {
   const { text, variables } = documentOf(mutations)
   try {
-    return await client.graph('mutation', text, variables)
+    return await client.graph('shows', text, variables)
   } catch (error) {
     if (error instanceof UnknownOutcome) return null
     if (error instanceof LimitReached) return error
@@ -80,7 +80,7 @@ const WEIGHT: Readonly<Record<Projection['kind'], number>> = {
 export const HEAVIEST = 20
 
 /** In order, each filled up to `heaviest`. */
-function batchesOf<Item extends { projection: Projection }>(items: readonly Item[], heaviest: number): Item[][] {
+export function batchesOf<Item extends { projection: Projection }>(items: readonly Item[], heaviest: number): Item[][] {
   const batches: Item[][] = []
   let weight = heaviest
   for (const item of items) {
@@ -99,8 +99,8 @@ type Refusal = Extract<Published, { message: string }>['reason']
 
 /** The outcome of one mutation of a batch. */
 export type MutationOutcome =
-  /** Refused until then, and not done. */
-  { kind: 'limited'; until: Date } | Exclude<MutationAnswer, { kind: 'later' }>
+  /** Refused for now, and not done. */
+  { kind: 'limited'; limit: LimitReached } | Exclude<MutationAnswer, { kind: 'later' }>
 
 /** What GitHub says of one mutation. */
 type MutationAnswer =

@@ -19,7 +19,7 @@ export async function settleProjection(
     case 'done':
       return confirmed(repository, projection, outcome.located)
     case 'limited':
-      return { kind: 'answered', answer: { ok: false, name: projection.name, reason: 'limited', until: outcome.until } }
+      return { kind: 'answered', answer: { ok: false, name: projection.name, reason: 'limited', limit: outcome.limit } }
     case 'unknown':
     case 'too-heavy':
       return settleUnknown(locate, projection)

@@ -30,6 +30,7 @@ const renaming = z.strictObject({ name: z.string().regex(/^[\w.-]+$/) })
 const amount = z.number().int().positive()
 const publishedLimits = z.strictObject({
   hour: amount.optional(),
+  minute: amount.optional(),
   requests: amount.optional(),
   contentHour: amount.optional(),
   contentMinute: amount.optional(),

@@ -1,10 +1,11 @@
 /**
- * GitHub's limits as it publishes them, for all jobs of a repository together. `hour`: seconds. The rest is what fits into an hour or a
- * minute. A read is one point, a write five. GitHub only advises on pushes, so those are counted and not refused.
+ * GitHub's limits as it publishes them, for all jobs of a repository together. `hour` and `minute` are in seconds, so that a test can have
+ * short ones. The rest is what fits into them. A read is one point, a write five. GitHub only advises on pushes, so those are counted and not refused.
  * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
 export const PUBLISHED = {
   hour: 3_600,
+  minute: 60,
   requests: 1_000,
   contentHour: 500,
   contentMinute: 80,
@@ -29,8 +30,11 @@ export interface SecondaryRefusal {
 /** The secondary limits. Whether GitHub's minutes and hours slide is not published; sliding ones are the stricter reading. */
 export function createSecondaryLimits(limits: PublishedLimits) {
   const contentHour = slidingWindow(limits.hour, limits.contentHour)
-  const contentMinute = slidingWindow(60, limits.contentMinute)
-  const points = { rest: slidingWindow(60, limits.restPoints), graphql: slidingWindow(60, limits.graphqlPoints) }
+  const contentMinute = slidingWindow(limits.minute, limits.contentMinute)
+  const points = {
+    rest: slidingWindow(limits.minute, limits.restPoints),
+    graphql: slidingWindow(limits.minute, limits.graphqlPoints),
+  }
   return {
     /** Takes the request, or says what refuses it. A refused one uses nothing up. `now`: in seconds. */
     take(now: number, { of, points: cost, content }: Cost): SecondaryRefusal | null {

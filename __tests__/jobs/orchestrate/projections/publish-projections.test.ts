@@ -3,6 +3,7 @@ import type { LiveRun } from '../../../../src/core/run/state.ts'
 import { publishProjections } from '../../../../src/jobs/orchestrate/projections/publish-projections.ts'
 import { newSession } from '../../../../src/jobs/orchestrate/session/session.ts'
 import type { Projection, Published, Quota } from '../../../../src/ports/forge.ts'
+import { LimitReached } from '../../../../src/ports/rate-limit.ts'
 import {
   approved,
   done,
@@ -32,7 +33,12 @@ function showing() {
     )
     return projections.map(({ name }) =>
       now.limitedUntil > now.at
-        ? { ok: false, name, reason: 'limited', until: new Date(now.limitedUntil) }
+        ? {
+            ok: false,
+            name,
+            reason: 'limited',
+            limit: new LimitReached(new Date(now.limitedUntil), undefined, 'content'),
+          }
         : { ok: true, name, located: { number: sent.length, node: name } },
     )
   }

@@ -114,7 +114,8 @@ function noteAnswer(session: Session, one: Projection | undefined, answer: Publi
   if (one === undefined) return
   const { name } = one
   if (!answer.ok && answer.reason === 'limited') {
-    session.contentLimitedUntil = answer.until.getTime()
+    session.contentLimitedUntil = answer.limit.until.getTime()
+    if (answer.limit.of === 'requests') session.limitedUntil = answer.limit.until
     return
   }
   if (LIVE.includes(name)) session.editedAt.set(name, session.deps.clock.now().getTime())
