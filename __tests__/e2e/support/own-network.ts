@@ -15,18 +15,17 @@ const RELAY = join(import.meta.dirname, 'own-network.mjs')
 const MAIN = join(ROOT, 'dist', 'index.js')
 const NAMESPACES = ['--user', '--net', '--mount']
 
-/** The words of a shell that makes the network and then becomes another program. `ip` is where only root looks for programs. */
+/** The words of a shell that makes the network and then becomes another program. */
 const made = (hosts: string, ...argv: string[]): string[] => [
   ...[...NAMESPACES, '--map-root-user', '--', 'sh', '-c'],
-  `PATH="$PATH:/usr/sbin:/sbin"
-   ip link set lo up && ip address add ${ADDRESS}/32 dev lo && mount --bind "$1" /etc/hosts && shift && exec "$@"`,
+  `ip link set lo up && ip address add ${ADDRESS}/32 dev lo && mount --bind "$1" /etc/hosts && shift && exec "$@"`,
   ...['sh', hosts, ...argv],
 ]
 
 /** In it, what a server there needs for its certificate. */
 const tried = spawnSync('unshare', made('/etc/hosts', 'openssl', 'version'), { encoding: 'utf8' })
 const required = process.env.CI === 'true' || process.env.TRIBUTARY_SANDBOX === 'required'
-const missing = `no network of its own can be made here: ${tried.error?.message ?? tried.stderr.trim()} (sudo apt-get install iproute2 util-linux openssl)`
+const missing = `no network of its own can be made here: ${tried.error?.message ?? tried.stderr.trim()} (sudo apt-get install iproute2 openssl)`
 
 /** For tests in a network of their own. If none can be made they are skipped, and counted with the reason. */
 export const needsOwnNetwork = tried.status === 0 || required ? {} : { skip: true, meta: { skippedFor: missing } }
