@@ -192,6 +192,17 @@ describe('words after a command that takes none', () => {
     for (const tail of ['-- \nJane', mail, 'Jane ***@***.***> schrieb:\n> x'])
       expect(command(`/approve\n\n${tail}`).name, tail).toBe('approve')
     expect(failure(`/approve\n\nnot t3\n\n${mail}`)).toMatchObject({ words: 'not t3' })
+    const broken = 'Am 3. Nov. 2026 um 10:12 schrieb Jane jane@example.org\nim Auftrag:\n> x'
+    expect(command(`/approve\n\n${broken}`).name).toBe('approve')
+    for (const own of [
+      '--\nJane',
+      '-- Jane',
+      '> x\nbut not t3',
+      'not t3',
+      'jane@example.org says\n> x',
+      'see: jane@example.org',
+    ])
+      expect(failure(`/approve\n\n${own}`), own).toMatchObject({ reason: 'words-not-read' })
     expect(failure('/approve\nAs @jane said:\n> not t3')).toMatchObject({ reason: 'words-not-read' })
   })
 })
