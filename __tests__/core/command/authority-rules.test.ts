@@ -85,6 +85,13 @@ describe('what walks round an approval', () => {
     expect(['asker', 'ann', 'ben'].map((login) => may(revised('ann'), login))).toEqual([false, false, true])
     expect(['asker', 'Ann', 'ben'].map((login) => may(revised('ann', 'asker'), login))).toEqual([false, true, true])
   })
+  it('is for a second person: what a revision asks for, which its author cannot consent to alone', () => {
+    const two = settingsSchema.parse({ approvers: { second_person: true } })
+    const revise = { name: 'revise', words: 'smaller' } as const
+    const asked = (settings: typeof two) => say(planning(), revise, { settings, person: someone('ann') })
+    expect(asked(two)).toMatchObject({ value: { events: [{ mayApprove: false }] } })
+    expect(asked(settingsSchema.parse({}))).toMatchObject({ value: { events: [{ mayApprove: true }] } })
+  })
   it('is for approvers: to skip a task outside of the approved part', () => {
     const state = proposed('a > b, c')
     const part = followed<ActiveRun>(state, { type: 'plan_approved', planId: state.work.planId, only: ['c'] })
@@ -340,6 +347,14 @@ describe('a command on the whole run', () => {
     const again = (detail: string) => answered({ code: 'already-done', run: '42', detail })
     expect(say(paused, { name: 'pause' })).toEqual(again('The run is paused.'))
     expect(say(state, { name: 'resume' })).toEqual(again('The run is not paused.'))
+  })
+  it('does not go on while a branch stands where others moved it', () => {
+    const [branch, sha] = ['tributary/42/a', shaOf('by hand')] as const
+    const moved = [{ branch, sha, author: 'Ann' }]
+    const held = followed(state, { type: 'run_paused', why: 'a branch moved', moved } as never)
+    const at = (tip: string) => say(held, { name: 'resume' }, { branches: new Map([[branch, tip]]) })
+    expect(at(sha)).toMatchObject(refused({ reason: 'branches-moved', run: '42', moved } as never))
+    expect(at(shaOf('put back'))).toEqual(done({ code: 'resumed', run: '42' }, 'run_resumed'))
   })
   it('neither pauses nor resumes what has not begun', () => {
     const error = { reason: 'wrong-phase', run: '42', phase: 'proposed' } as const
