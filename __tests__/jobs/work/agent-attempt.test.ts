@@ -568,7 +568,7 @@ describe('an agent with an allowed host', needsSandbox, () => {
   const NPM = 'npm --no-audit --no-fund --registry http://registry.example/'
 
   it('adds a dependency through the proxy, and hears at once which host it did not reach', async () => {
-    const registry = await openRegistry('padder')
+    const registry = await openRegistry(['padder'])
     world.remove()
     world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
     agentTask(

@@ -146,7 +146,7 @@ describe('a task with an allowed host', needsSandbox, () => {
   const ADD = `echo '{"name":"mine","version":"1.0.0"}' > package.json; echo node_modules > .gitignore; ${NPM} install padder`
 
   it('adds a dependency through the proxy, and its acceptance installs that from the lock file', async () => {
-    const registry = await openRegistry('padder')
+    const registry = await openRegistry(['padder'])
     world.remove()
     world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
     const acceptance = `${NPM} ci >&2 && node -p "require('padder')" && curl -s http://evil.example/; true`
@@ -170,7 +170,7 @@ describe('a task with an allowed host', needsSandbox, () => {
   })
 
   it('installs what the set-up has downloaded without a network', async () => {
-    const registry = await openRegistry('padder')
+    const registry = await openRegistry(['padder'])
     world.remove()
     world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
     const setup = [script(`${NPM} install --prefix /tmp/elsewhere padder`)]
@@ -190,7 +190,7 @@ describe('a task with an allowed host', needsSandbox, () => {
   })
 
   it('has none where the settings name none', async () => {
-    const registry = await openRegistry('padder')
+    const registry = await openRegistry(['padder'])
     world.remove()
     world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
     oneTask(world, { run: script(ADD) })
@@ -562,7 +562,7 @@ describe('a verification', () => {
   })
 
   it('reaches the hosts that its tasks may reach', needsSandbox, async () => {
-    const registry = await openRegistry('padder')
+    const registry = await openRegistry(['padder'])
     world.remove()
     world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
     verify([['curl', '-sSf', 'http://registry.example/padder']], { network: { allow: ['registry.example'] } })
