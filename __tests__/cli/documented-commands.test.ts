@@ -91,7 +91,6 @@ const PLAYED: readonly Play[] = [
     shows: /^MISSING +no \.github\/workflows\/tributary\.yml on main$/m,
     code: 1,
   },
-  { in: 'work', command: 'tributary hub --repo .', shows: /Press Ctrl-C to stop/, interrupted: true },
   {
     in: 'work',
     command: 'npx github:OWNER/REPO hub --repo .',
