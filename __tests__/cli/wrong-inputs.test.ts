@@ -60,7 +60,7 @@ describe('a mistake is one sentence with the fix, and exit code 2', () => {
     ['log 0', "'0' is not a run"],
     ['log 1-0', "'1-0' is not a run"],
     ['log 1 --repo a --remote b', 'use --remote or --repo, not both'],
-    ['log 1', 'this folder has no remote `origin`; use --remote or --repo'],
+    ['log 1', 'this folder has no remote `origin` and no runs of `up`; use --remote or --repo'],
     ['log 1 --repo nowhere', 'there is no folder'],
     ['log 1 --repo file', 'is a file, not a folder'],
     ['log 1 --repo folder', 'is not a git repository; in it, run: git init'],
