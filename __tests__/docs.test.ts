@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { planJsonSchema, settingsJsonSchema } from '../scripts/json-schemas.ts'
@@ -151,6 +151,25 @@ describe('the tables of options', () => {
     expect(offered.length).toBeGreaterThan(3)
     const named = tableUnder(text(page), heading).flatMap(([cell = '']) => cell.match(/--[a-z-]+/g) ?? [])
     expect(named.toSorted()).toEqual(offered.toSorted())
+  })
+})
+
+describe('the map of the code', () => {
+  const page = text('docs/how-it-works.md')
+
+  it('names rooms and files that are there', () => {
+    const paths = [...page.matchAll(/`(src\/[\w/.-]+)`/g)].map(([, path = '']) => path)
+    expect(paths.length).toBeGreaterThan(60)
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+
+  it('names functions that their files export', () => {
+    const hops = [...page.matchAll(/\| `(\w+)` \| `(src\/[\w/.-]+\.ts)` \|/g)]
+    expect(hops.length).toBeGreaterThan(30)
+    const gone = hops.filter(
+      ([, name, path = '']) => !new RegExp(`^export (?:async )?(?:function|const) ${name}\\b`, 'm').test(text(path)),
+    )
+    expect(gone.map(([hop]) => hop)).toEqual([])
   })
 })
 
