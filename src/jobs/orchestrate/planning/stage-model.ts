@@ -5,7 +5,7 @@ import type { Session } from '../session/session.ts'
 /** A shorter pause is not worth a word to people. In seconds. */
 const SAID = 30
 
-/** A model that waits while it is busy, for `patience` seconds; else until a person should know. `gaveUp` says whether that was reached. */
+/** A model that waits while it is busy, for `retrySeconds`; without it, until a person should know. `gaveUp` says whether that was reached. */
 export function stageModel(
   session: Session,
   model: Model,
