@@ -63,7 +63,7 @@ describe('tributary log', () => {
     expect((await typed(folder, ['log', '42'])).out).toContain('Run 42')
   })
 
-  it('reads the runs of `up` where there is no `origin`, and says where they are if `origin` has no such run', async () => {
+  it('reads the runs of `up` if there is no `origin`, and says where they are if `origin` has no such run', async () => {
     const folder = tempDir()
     git(folder, ['init', '--quiet'])
     const env = { XDG_STATE_HOME: tempDir() }
