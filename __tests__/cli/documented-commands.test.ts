@@ -124,6 +124,7 @@ const LEFT: Record<string, string> = {
 
 const folder = mkdtempSync(join(onDisk(), 'tributary-documented-'))
 const fork = join(folder, 'REPO')
+const cli = join(fork, 'dist', 'cli.js')
 const work = join(folder, 'work')
 const bin = join(folder, 'bin')
 /** No key of a model, and no network: npm works with what lies here. */
@@ -158,7 +159,7 @@ beforeAll(() => {
     'plan.yml': planOn('docs/on-your-machine.md'),
     'issue.md': `One logger.\n\n\`\`\`tributary\n${planOn('docs/plan-by-hand.md')}\`\`\`\n`,
   })
-  writeFiles(bin, { tributary: `#!/bin/sh\nexec node ${join(fork, 'dist', 'cli.js')} "$@"\n` })
+  writeFiles(bin, { tributary: `#!/bin/sh\nexec node ${cli} "$@"\n` })
   chmodSync(join(bin, 'tributary'), 0o755)
 })
 
@@ -169,7 +170,7 @@ afterAll(async () => {
 
 /** The hub of `up` becomes the repository on a server, which the token that `gh` gives can read. */
 function cloneFromUp(): void {
-  const shown = execFileSync('tributary', ['up', '--json'], { cwd: work, env, encoding: 'utf8' })
+  const shown = execFileSync(process.execPath, [cli, 'up', '--json'], { cwd: work, env, encoding: 'utf8' })
   const { git: url, api, token } = z.object({ git: z.url(), api: z.url(), token: z.string() }).parse(JSON.parse(shown))
   const remote = url.replace('://', `://token:${token}@`)
   execFileSync('git', ['remote', 'add', 'origin', remote], { cwd: work, env })
