@@ -148,10 +148,10 @@ function baselineText(
 function resumedSection({ earlier }: Brief, { resumed }: AttemptContext, quotes: Quotes): string[] {
   if (resumed === undefined) return []
   const steps = earlier.find(({ attempt }) => attempt === resumed)?.steps ?? []
-  const told = `Your files hold the work of attempt ${resumed}, which was interrupted: go on from there.`
-  if (steps.length === 0) return [told]
+  const intro = `Your files hold the work of attempt ${resumed}, which was interrupted: go on from there.`
+  if (steps.length === 0) return [intro]
   return [
-    `${told} The last calls of its tools, some minutes before its end:`,
+    `${intro} The last calls of its tools, some minutes before its end:`,
     quotes.data(`steps of attempt ${resumed}`, steps.join('\n')),
   ]
 }

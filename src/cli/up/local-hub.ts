@@ -44,13 +44,13 @@ export async function openLocalHub(options: OpenOptions): Promise<LocalHub> {
   const began = clock.now().getTime()
   const seconds = () => (clock.now().getTime() - began) / 1000
   const gone = new Set<string>()
-  for (let told = false; ; ) {
+  for (let noticed = false; ; ) {
     const taken = takeHold(place.dataDir, (holder) => isRunning(holder) && !gone.has(JSON.stringify(holder)))
     if ('publish' in taken) return startOwn(options, taken)
     if (taken.address !== null && (await answers(taken.address))) return foundHub(taken, taken.address)
     if (taken.address !== null && seconds() > LEAVING_SECONDS) gone.add(JSON.stringify(taken))
-    if (!told && seconds() > NOTICE_SECONDS) {
-      told = true
+    if (!noticed && seconds() > NOTICE_SECONDS) {
+      noticed = true
       log(`Process ${taken.pid} is starting or ending the hub of this repository; waiting for it.`)
     }
     await clock.wait(PAUSE_SECONDS, signal)

@@ -92,7 +92,7 @@ function parseRefs(text: string, prefix: string): Ref[] {
     .flatMap(([sha, type, ref]) => (sha && type && ref?.startsWith(prefix) ? [{ sha, type, ref }] : []))
 }
 
-/** Points a ref of the hub's own at a commit, as git does: nobody pushes to it. */
+/** Points a ref of the hub's own at a commit, as git does: it takes no pushes. */
 export async function pointRef({ dir }: Repository, ref: string, sha: string): Promise<void> {
   const path = join(dir, ref)
   await mkdir(dirname(path), { recursive: true })

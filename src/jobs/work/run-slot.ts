@@ -123,8 +123,8 @@ async function workOn(
   const work = { task: key.task, attempt: key.attempt, outcome: what, seconds: since(endedAt, startedAt) }
   const spending = outcome?.report.spending
   const failing = outcome !== null && 'failure' in outcome ? failingLines(failureLog(outcome.failure)) : []
-  const told = { ...work, ...(spending !== undefined && { spending }), ...(failing.length > 0 && { failing }) }
-  return { work: told, handedOver: outcome !== null, refused }
+  const reported = { ...work, ...(spending !== undefined && { spending }), ...(failing.length > 0 && { failing }) }
+  return { work: reported, handedOver: outcome !== null, refused }
 }
 
 async function perform(

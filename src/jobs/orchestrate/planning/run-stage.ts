@@ -10,18 +10,18 @@ import type { Stage } from '../../../core/plan/planning.ts'
 import { recordOf } from '../../../core/run/lookup.ts'
 import { settingsOf, workOf } from '../../../core/run/state.ts'
 import { roleOf } from '../../../core/schedule/planning-stages.ts'
-import { REVIEW_PATIENCE } from '../../../core/schedule/retry-ladder.ts'
+import { REVIEW_WAIT } from '../../../core/schedule/retry-ladder.ts'
 import { afterLimit } from '../session/api-limit.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { submitResult } from '../session/stage-runner.ts'
-import { stagePatientModel } from './patience.ts'
 import { plannerInput } from './read-input.ts'
 import { remarksOn } from './remarks.ts'
 import { designPlan } from './run-design.ts'
 import { changeInWords, expandTask, handOffsOf, replanTask, scopeTask } from './run-parts.ts'
 import { reviewTask } from './run-review.ts'
 import { recordsEvents, type StageBasis, type StageContext, type StageEnd } from './stage-context.ts'
+import { stageModel } from './stage-model.ts'
 
 const STAGES: Readonly<Record<Exclude<Stage['name'], 'review'>, (at: StageContext) => Promise<StageEnd>>> = {
   explore: exploreBase,
@@ -40,7 +40,7 @@ const underLimit = (input: PlannerInput, { limit }: Ledger): PlannerInput => {
 }
 
 /** In seconds; a task must not wait long for its review. */
-const PATIENCE: Partial<Record<Stage['name'], number>> = { review: REVIEW_PATIENCE }
+const RETRY_SECONDS: Partial<Record<Stage['name'], number>> = { review: REVIEW_WAIT }
 
 /** A review needs no planner: a plan by hand has none. */
 async function endOf(basis: StageBasis): Promise<StageEnd> {
@@ -59,10 +59,10 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
   const { model } = session.deps
   if (model === null) throw new Error('a stage needs a model')
   const money = openBudget(usd, (name) => priceOf(name, settings))
-  const patient = stagePatientModel(session, model, PATIENCE[stage.name])
+  const retrying = stageModel(session, model, RETRY_SECONDS[stage.name])
   const role = roleOf[stage.name]
   const effort = settings.effort[modelOwnerOf[role]]
-  const end = await endOf({ session, stage, metered: { model: patient, budget: money, role, effort }, signal })
+  const end = await endOf({ session, stage, metered: { model: retrying, budget: money, role, effort }, signal })
   const settled = (draft: Draft): Draft =>
     recordEvents(draft, nowOf(session), { type: 'money_settled', stage: stage.key, spending: money.spending() })
   submitResult(session.stageRunner, {
@@ -79,7 +79,7 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
         stage: stage.key,
         why,
         ...(end.underfunded && { short: usd }),
-        ...(patient.gaveUp() && { final: true }),
+        ...(retrying.gaveUp() && { final: true }),
       })
     },
   })
