@@ -2,6 +2,7 @@ import type { RunId, TaskId } from '../../core/ids.ts'
 import type { World } from '../world.ts'
 import type { Journals } from './journals.ts'
 import type { Links } from './markdown/links.ts'
+import type { HasResult } from './open-needs.ts'
 
 /** What a page is made from. */
 export interface PageContext {
@@ -9,7 +10,9 @@ export interface PageContext {
   journals: Journals
   /** The token for the forms of this session. */
   csrf: string
-  takeResult: TakeResult | undefined
+  /** Whether the hub knows a repository of the person that takes results. */
+  takesResults: boolean
+  hasResult: HasResult
 }
 
 /** Fetches the result of a run into the person's repository, as a branch. */
