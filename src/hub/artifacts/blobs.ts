@@ -10,6 +10,7 @@ type Use = 'upload' | 'download' | 'log'
 
 const FILES: Readonly<Record<Use, string>> = { upload: 'artifact.zip', download: 'artifact.zip', log: 'logs.txt' }
 
+const ZIP = 'application/zip'
 const STORAGE_VERSION = '2025-01-05'
 const VALID_MS = 10 * 60_000
 
@@ -38,10 +39,11 @@ export const blobRoutes = (world: World, files: ArtifactFiles) =>
     .get('/_blobs/download/:id/*', (call) => {
       const artifact = artifactOf(world, 'download', call)
       if (artifact === null) return call.text('AuthenticationFailed', 403, headers)
-      const name = `${artifact.name}.zip`
+      const name = artifact.mimeType === ZIP ? `${artifact.name}.zip` : artifact.name
       return call.body(files.read(artifact.id), 200, {
         ...headers,
         'Content-Type': artifact.mimeType,
+        'X-Content-Type-Options': 'nosniff',
         'Content-Length': String(artifact.size),
         'Content-Disposition': `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`,
       })

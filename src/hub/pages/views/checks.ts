@@ -1,3 +1,4 @@
+import { count } from '../../../render/markdown/format.ts'
 import { html } from '../../../render/page/html.ts'
 import { plain } from '../../../render/page/plain.ts'
 import { findCheck, orNotFound } from '../../mutations/find.ts'
@@ -60,6 +61,7 @@ export function workflowRunsView({ world }: PageContext): View {
 export function workflowRunView({ world }: PageContext, id: number): View {
   const run = orNotFound(world.store.doc.runs.find((known) => known.id === id))
   const jobs = world.store.doc.jobs.filter(({ run_id }) => run_id === id)
+  const artifacts = world.store.doc.artifacts.filter(({ run, finalized }) => run === id && finalized)
   const path = `${repoPath(world)}/actions/runs/${id}`
   const links = {
     server: world.urls.server,
@@ -81,6 +83,10 @@ export function workflowRunView({ world }: PageContext, id: number): View {
       {
         id: 'jobs',
         html: html`<h2>Jobs</h2><ul class="runs">${jobs.map((job) => html`<li><a href="${path}/job/${job.id}">${job.name}</a> <span class="lead">${job.conclusion ?? job.status}</span>${job.summary.trim() !== '' && html`<details id="summary-${job.id}"><summary>Summary of ${job.name}</summary><div class="markdown">${commentHtml(job.summary, `job-${job.id}`, links)}</div></details>`}</li>`)}</ul>`,
+      },
+      {
+        id: 'artifacts',
+        html: html`${artifacts.length > 0 && html`<h2>Artifacts</h2><ul>${artifacts.map((one) => html`<li><a href="${path}/artifacts/${one.id}">${one.name}</a> <span class="lead">${count(one.size, 'byte')}</span></li>`)}</ul>`}`,
       },
     ],
   }
