@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { baselineCommands } from '../../../src/core/plan/checks.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import {
   approved,
@@ -11,6 +12,7 @@ import {
   queued,
   requested,
   started,
+  type TimedEvent,
 } from '../../render/support/runs.ts'
 import { planOf } from '../../support/plan.ts'
 import { type TestHub, testHub, where } from '../support/hub.ts'
@@ -82,6 +84,28 @@ describe('a form', () => {
     )
     expect(none).toMatchObject({ status: 400 })
     expect(none.text).toContain('No task was chosen')
+  })
+
+  it('shows before an approval what changed since the last version, and what the checks do on the base', async () => {
+    const [asked, first] = [{ ...requested(1), mayApprove: true } as TimedEvent, proposed(planOf('a'))]
+    const events = [asked, first, proposed(planOf('a > b'))]
+    const before = await hubWith(history(...events))
+    expect(before.page).toContain('What is different from version 1')
+    expect(before.page).toContain('Added: <code>b</code>')
+    expect(before.page).toContain('<strong>On the base:</strong> a slot runs the checks there now')
+    const check = { outcome: 'failed', exitCode: 2, seconds: 1, log: 'no such file' } as const
+    const passes = { ...check, outcome: 'passed', exitCode: 0, log: '' } as const
+    const checks = baselineCommands(planOf('a > b')).map((_, index) => (index === 0 ? check : passes))
+    const taken = [
+      { type: 'baseline_started', version: 2, slot: 'r1.1' } as const,
+      { type: 'baseline_taken', version: 2, checks, sandbox: 'bubblewrap 0.8.0' } as const,
+    ]
+    writeJournal(before.hub, '1', history(...events, ...taken))
+    const { text } = await before.visitor.get('/runs/1')
+    const [form = ''] = text.split('<form').filter((one) => one.includes('>Approve</button>'))
+    expect(form).toContain('1 acceptance fails as it should')
+    expect(form).toMatch(/What each check does on the base[\s\S]*<td>fails as it should \(exit code 2\)<\/td>/)
+    expect(form).toContain('no such file')
   })
 
   it('retries with words, skips, and posts what was typed, each word for word', async () => {

@@ -3,6 +3,8 @@ import { shortPlanId } from '../../../core/plan/plan-id.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import { commaList } from '../../../render/markdown/format.ts'
 import { type Html, html } from '../../../render/page/html.ts'
+import { warnings } from '../../../render/plan/approval.ts'
+import { baselineLine, baselineSection } from '../../../render/plan/baseline.ts'
 import { versionDifference } from '../../../render/plan/difference.ts'
 import type { PlannedRun } from '../../../render/plan/planned-run.ts'
 import type { Need } from '../../../render/status/needs.ts'
@@ -54,10 +56,11 @@ async function formsFor(context: PageContext, place: FormPlace, state: LiveRun, 
 function approvalForm({ world }: PageContext, place: FormPlace, run: PlannedRun): Html {
   const { work } = run
   const id = shortPlanId(work.planId)
-  const difference = versionDifference(work, 20_000).join('\n')
+  // What changed is read first, then what nobody should approve without having read it, then what the checks prove.
+  const about = [versionDifference(work, 20_000), warnings(run), baselineLine(run), baselineSection(run)]
   return html`<form method="post" action="/comments" class="command approval" data-command="/approve ${id}">${formFields(place, `/approve ${id}`)}
-<p>Version ${work.version} of the plan, <code>${id}</code>, for <code>${work.baseBranch}</code> at <code>${work.base.slice(0, 8)}</code>. Its plan comment in the thread says what it may do and what its checks do on the base.</p>
-${difference !== '' && html`<div class="markdown">${commentHtml(difference, 'difference', linksIn(world, place.thread))}</div>`}
+<p>Version ${work.version} of the plan, <code>${id}</code>, for <code>${work.baseBranch}</code> at <code>${work.base.slice(0, 8)}</code>. Its plan comment in the thread says what it may do.</p>
+${about.map((lines, index) => lines.length > 0 && html`<div class="markdown">${commentHtml(lines.join('\n'), `plan-${index}`, linksIn(world, place.thread))}</div>`)}
 <fieldset><legend>Tasks</legend>${work.plan.tasks.map((task) => html`<input type="hidden" name="task" value="${task.id}"><label class="choice"><input type="checkbox" name="only" value="${task.id}" checked> <code>${task.id}</code> ${task.title}<span class="lead">${task.needs.length > 0 && ` after ${commaList(task.needs)}`}${task.writes.length > 0 && ` · writes ${commaList(task.writes)}`}</span></label>`)}</fieldset>
 <div class="post"><button>Approve</button> <span class="lead">posts <code data-shown>/approve ${id}</code></span></div></form>`
 }
