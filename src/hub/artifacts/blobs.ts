@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { isSignedBy, signatureOf } from '../../loopback/sign.ts'
 import type { HubEnv, RestCall } from '../rest/request.ts'
-import { jobLog } from '../runner/job/job-log.ts'
+import { streamJobLog } from '../runner/job/job-log.ts'
 import type { ArtifactRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 import type { ArtifactFiles } from './files.ts'
@@ -50,8 +50,9 @@ export const blobRoutes = (world: World, files: ArtifactFiles) =>
     })
     .get('/_blobs/log/:id/*', (call) => {
       const id = signedId(world, 'log', call)
-      const log = id === null ? undefined : jobLog(world.dataDir, id)
-      return log === undefined ? call.text('AuthenticationFailed', 403, headers) : call.text(log, 200, headers)
+      const log = id === null ? null : streamJobLog(world.dataDir, id)
+      if (log === null) return call.text('AuthenticationFailed', 403, headers)
+      return call.body(log, 200, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' })
     })
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

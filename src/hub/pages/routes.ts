@@ -20,6 +20,7 @@ import { createNotes } from './notes.ts'
 import { type HasResult, rememberTaken } from './open-needs.ts'
 import type { AddPage } from './page.ts'
 import { mergeIt, openIssue, postComment, takeIt } from './posted-forms.ts'
+import { rawRoutes } from './raw.ts'
 import { logIn } from './session/login.ts'
 import type { LoginLinks } from './session/login-links.ts'
 import { type PageCall, type PageEnv, refuse, signedIn, withSafeHeaders } from './session/signed-in.ts'
@@ -73,6 +74,7 @@ export function pageRoutes(world: World, links: LoginLinks, results: Results): H
   app.get('/:owner/:repo/actions/runs/:run{\\d+}/artifacts/:id{\\d+}', safe, entered, (call) =>
     fetchArtifact(world, call),
   )
+  rawRoutes(app, world, safe, entered)
   githubPages(page, world)
   app.get('/:owner/:repo', (call, next) => (call.req.path === repoPath(world) ? call.redirect('/', 302) : next()))
   return app

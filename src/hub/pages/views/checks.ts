@@ -2,10 +2,11 @@ import { count } from '../../../render/markdown/format.ts'
 import { html } from '../../../render/page/html.ts'
 import { plain } from '../../../render/page/plain.ts'
 import { findCheck, orNotFound } from '../../mutations/find.ts'
-import { jobLog } from '../../runner/job/job-log.ts'
+import { jobLogEnd } from '../../runner/job/job-log.ts'
 import { type PageContext, repoPath } from '../context.ts'
 import type { View } from '../layout.ts'
 import { commentHtml } from '../markdown/render.ts'
+import { rawLog } from '../raw.ts'
 import { block, shortTimes } from './task.ts'
 
 /** The page of a check run. */
@@ -92,15 +93,14 @@ export function workflowRunView({ world }: PageContext, id: number): View {
   }
 }
 
-/** The end of a long log is where things went wrong. */
+/** The end of a long log is where things went wrong. In bytes. */
 const MOST_LOG = 200_000
 
 /** A job with its steps and its log. */
 export function jobView({ world }: PageContext, id: number): View {
   const job = orNotFound(world.store.doc.jobs.find((known) => known.id === id))
   const run = `${repoPath(world)}/actions/runs/${job.run_id}`
-  const log = jobLog(world.dataDir, id) ?? ''
-  const shown = log.length <= MOST_LOG ? log : `…\n${log.slice(log.indexOf('\n', log.length - MOST_LOG) + 1)}`
+  const { text: log, isCut } = jobLogEnd(world.dataDir, id, MOST_LOG) ?? { text: '', isCut: false }
   return {
     title: job.name,
     trail: [
@@ -119,7 +119,10 @@ export function jobView({ world }: PageContext, id: number): View {
         id: 'steps',
         html: html`<h2>Steps</h2><ol>${job.steps.map((step) => html`<li>${step.name} <span class="lead">${step.conclusion ?? step.status}</span></li>`)}</ol>`,
       },
-      { id: 'log', html: block('log-text', 'Log', shortTimes(shown)) },
+      {
+        id: 'log',
+        html: html`${isCut && html`<p class="lead">The end of a long log: <a href="${rawLog(id)}">the whole log</a></p>`}${block('log-text', 'Log', shortTimes(log))}`,
+      },
     ],
   }
 }
