@@ -1,10 +1,7 @@
 import type { Sha } from '../../core/ids.ts'
 import { type LiveRun, workOf } from '../../core/run/state.ts'
 import { type Need, needsOf } from '../../render/status/needs.ts'
-import type { PageContext } from './context.ts'
-
-/** Whether the person's repository holds a commit, so that a result was taken. */
-export type HasResult = (commit: Sha) => Promise<boolean>
+import type { HasResult, PageContext } from './context.ts'
 
 /** A result that was taken once is not asked for again, also if its branch is gone. */
 export function rememberTaken(hasResult: HasResult): HasResult {
