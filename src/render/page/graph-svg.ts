@@ -2,7 +2,7 @@ import type { TaskId } from '../../core/ids.ts'
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { NodeStyle } from '../plan/graph.ts'
 import { type Columns, columnsOf } from './graph-layout.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html, piece } from './html.ts'
 
 /** A style as a sign and in words, so that no state is told by colour alone. */
 export const SIGNS: Readonly<Record<NodeStyle, { sign: string; words: string }>> = {
@@ -37,7 +37,8 @@ export function graphSvg(
   const height = rows * (HEIGHT + GAP_Y) - GAP_Y + 2 * MARGIN
   const points = pointsOf(columns, height)
   return html`<svg class="graph" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="group" aria-label="Graph of the plan">
-${plan.tasks.map((task) => edgesTo(task, points, critical))}
+${plan.tasks.map((task) => edgesTo(task, points, 'edge'))}
+${piece('critical-path', html`<g id="critical-path">${plan.tasks.map((task) => critical.has(task.id) && edgesTo(task, points, 'edge critical', critical))}</g>`)}
 ${plan.tasks.map((task) => node(task, points.get(task.id) ?? { x: 0, y: 0 }, styleOf(task.id), hrefOf(task.id)))}
 </svg>`
 }
@@ -53,20 +54,24 @@ const pointsOf = (columns: Columns, height: number): Map<TaskId, Point> =>
     }),
   )
 
-const edgesTo = (task: Task, points: ReadonlyMap<TaskId, Point>, critical: ReadonlySet<TaskId>): Html[] =>
+/** From its needs, or from those of them that are `among` some. */
+const edgesTo = (task: Task, points: ReadonlyMap<TaskId, Point>, kind: string, among?: ReadonlySet<TaskId>): Html[] =>
   task.needs.flatMap((need) => {
+    if (among?.has(need) === false) return []
     const [from, to] = [points.get(need), points.get(task.id)]
     if (from === undefined || to === undefined) return []
     const [x1, y1, x2, y2] = [from.x + WIDTH, from.y + HEIGHT / 2, to.x, to.y + HEIGHT / 2]
     const bend = Math.max(GAP_X / 2, (x2 - x1) / 2)
-    const kind = critical.has(need) && critical.has(task.id) ? 'edge critical' : 'edge'
     return [html`<path class="${kind}" d="M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}"/>`]
   })
 
 function node(task: Task, { x, y }: Point, style: NodeStyle, href: string): Html {
   const { sign, words } = SIGNS[style]
   const label = task.id.length > LABEL ? `${task.id.slice(0, LABEL - 1)}…` : task.id
-  return html`<a href="${href}" data-task="${task.id}" data-state="${style}"><title>${task.id}: ${task.title} (${words})</title>
-<rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="${task.kind === 'gate' ? HEIGHT / 2 : 6}"/><text x="${x + 12}" y="${y + 22}" class="sign">${sign}</text><text x="${x + 30}" y="${y + 22}">${label}</text></a>
-`
+  const id = `node-${task.id}`
+  return piece(
+    id,
+    html`<a id="${id}" href="${href}" data-task="${task.id}" data-state="${style}"><title>${task.id}: ${task.title} (${words})</title>
+<rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="${task.kind === 'gate' ? HEIGHT / 2 : 6}"/><text x="${x + 12}" y="${y + 22}" class="sign">${sign}</text><text x="${x + 30}" y="${y + 22}">${label}</text></a>`,
+  )
 }

@@ -37,7 +37,7 @@ button:hover { background: #19662f } button.quiet { background: var(--page); col
 .added { color: var(--landed) } .removed { color: var(--failed) }
 .said { border-left: 4px solid var(--landed); background: var(--landed-fill); padding: 8px 12px; margin: 12px 0 }
 .said a { color: inherit }
-@keyframes moved { from { stroke-width: 8 } } @media (prefers-reduced-motion: no-preference) { .moved rect { animation: moved 1.5s } }
+@keyframes moved { from { stroke-width: 8 } } @media (prefers-reduced-motion: no-preference) { .moved rect { animation: moved 1.5s steps(4) } }
 @media (max-width: 640px) { body { padding: 10px } .tasks thead { display: none } .tasks, .tasks tbody, .tasks tr, .tasks td { display: block } .tasks tr { padding: 6px 0 }
   .tasks td { padding: 0 } .tasks td:nth-child(3)::before { content: "Attempts: " } .tasks td:nth-child(4):not(:empty)::before { content: "Cost: " } }
 @media (min-width: 1400px) { body { max-width: 1680px } }
