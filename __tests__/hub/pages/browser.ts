@@ -36,7 +36,7 @@ export interface Visitor {
   csrf(): Promise<string>
 }
 
-export async function visit(hub: TestHub): Promise<Visitor> {
+export async function visit(hub: Pick<TestHub, 'link' | 'url'>): Promise<Visitor> {
   const entered = await send(hub.link())
   const [cookie = ''] = `${entered.headers['set-cookie'] ?? ''}`.split(';')
   const get = (path: string, headers: Record<string, string> = {}) => send(`${hub.url}${path}`, { cookie, ...headers })

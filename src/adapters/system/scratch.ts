@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Scratch, ScratchFolder } from '../../ports/worktree.ts'
@@ -10,6 +11,13 @@ export const scratchIn = (parent: string): Scratch => ({
       return await work(folderAt(path))
     } finally {
       await rm(path, { recursive: true, force: true })
+    }
+  },
+  append(name, line) {
+    try {
+      appendFileSync(join(parent, name), `${line}\n`)
+    } catch {
+      // A full disk must not stop the work that it is about.
     }
   },
 })

@@ -21,6 +21,7 @@ import { openIssue, postComment, takeIt } from './posted-forms.ts'
 import { logIn } from './session/login.ts'
 import type { LoginLinks } from './session/login-links.ts'
 import { type PageCall, type PageEnv, refuse, signedIn, withSafeHeaders } from './session/signed-in.ts'
+import { createTranscripts } from './transcripts.ts'
 import { eventsView, runView } from './views/run.ts'
 import { runsView } from './views/runs.ts'
 import { taskView } from './views/task.ts'
@@ -31,7 +32,7 @@ export function pageRoutes(world: World, links: LoginLinks, takeResult: TakeResu
   const app = new Hono<PageEnv>()
   const notes = createNotes()
   const [safe, entered] = [withSafeHeaders(), signedIn(world)]
-  const context = { world, journals: createJournals(world), takeResult }
+  const context = { world, journals: createJournals(world), readTranscript: createTranscripts(world), takeResult }
   const page: AddPage = (path, make) =>
     void app.get(path, safe, entered, async (call) => {
       const view = async () => {
@@ -84,7 +85,7 @@ function runPages(page: AddPage): void {
     const { state } = readable(await context.journals.read(runIn(call)))
     const task = isPlanned(state) ? state.work.plan.tasks.find(({ id }) => id === call.req.param('task')) : undefined
     if (!isPlanned(state) || task === undefined) throw notFound()
-    return taskView(context, state, task)
+    return taskView(context, state, task, call.req.query('attempt'))
   })
 }
 
