@@ -53,7 +53,7 @@ describe('the transcript of an attempt', () => {
 
   it('keeps the lines of code in an input', () => {
     const input = { path: 'a.ts', edits: [{ old: 'a\nb', new: 'c' }] }
-    expect(shown(agent(1, calls('c1', 'edit', input)))).toContain('edits:\n-\nold:\na\nb\nnew: c</pre>')
+    expect(shown(agent(1, calls('c1', 'edit', input)))).toContain('edits:\nold:\na\nb\nnew: c</pre>')
   })
 
   it('shows what ran before and after the work, and what the agent was told', () => {

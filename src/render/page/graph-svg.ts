@@ -1,7 +1,7 @@
 import type { TaskId } from '../../core/ids.ts'
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { NodeStyle } from '../plan/graph.ts'
-import { type Columns, columnsOf } from './graph-layout.ts'
+import { columnsOf, type Routed, withWaypoints } from './graph-layout.ts'
 import { type Html, html, piece } from './html.ts'
 
 /** A style as a sign and in words, so that no state is told by colour alone. */
@@ -16,8 +16,19 @@ export const SIGNS: Readonly<Record<NodeStyle, { sign: string; words: string }>>
   later: { sign: '○', words: 'to come' },
 }
 
-const [WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN] = [168, 34, 44, 12, 8]
-const LABEL = 19
+const [HEIGHT, GAP_X, GAP_Y, MARGIN] = [34, 36, 12, 8]
+/** Characters of a label at most, and what a wide letter takes. */
+const [LABEL, LETTER] = [19, 8]
+/** Where the sign and the label begin, and what is free behind it. */
+const [SIGN_AT, LABEL_AT, BEHIND] = [12, 30, 8]
+
+/** Where things are. Nodes are as wide as the longest label needs, edges pass other columns at points of no height. */
+interface Drawing {
+  wide: number
+  /** The middle of the left side of each node, and of each point. */
+  places: ReadonlyMap<TaskId, Point>
+  wayTo: Routed['wayTo']
+}
 
 interface Point {
   x: number
@@ -31,47 +42,56 @@ export function graphSvg(
   critical: ReadonlySet<TaskId>,
   hrefOf: (id: TaskId) => string,
 ): Html {
-  const columns = columnsOf(plan.tasks)
-  const rows = Math.max(...columns.map((column) => column.length))
-  const width = columns.length * (WIDTH + GAP_X) - GAP_X + 2 * MARGIN
-  const height = rows * (HEIGHT + GAP_Y) - GAP_Y + 2 * MARGIN
-  const points = pointsOf(columns, height)
+  const { nodes, wayTo } = withWaypoints(plan.tasks)
+  const columns = columnsOf(nodes)
+  const ids = new Set(plan.tasks.map(({ id }) => id))
+  const heightOf = (id: TaskId) => (ids.has(id) ? HEIGHT : 0)
+  const heights = columns.map((column) => column.reduce((sum, id) => sum + heightOf(id) + GAP_Y, -GAP_Y))
+  const wide = LABEL_AT + LETTER * Math.max(...plan.tasks.map(({ id }) => labelOf(id).length)) + BEHIND
+  const [width, height] = [columns.length * (wide + GAP_X) - GAP_X + 2 * MARGIN, Math.max(...heights) + 2 * MARGIN]
+  const places = new Map(
+    columns.flatMap((column, index) => {
+      let top = (height - (heights[index] ?? 0)) / 2
+      return column.map((id): [TaskId, Point] => {
+        const y = top + heightOf(id) / 2
+        top += heightOf(id) + GAP_Y
+        return [id, { x: MARGIN + index * (wide + GAP_X), y }]
+      })
+    }),
+  )
+  const drawing: Drawing = { wide, places, wayTo }
   return html`<svg class="graph" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="group" aria-label="Graph of the plan">
-${plan.tasks.map((task) => edgesTo(task, points, 'edge'))}
-${piece('critical-path', html`<g id="critical-path">${plan.tasks.map((task) => critical.has(task.id) && edgesTo(task, points, 'edge critical', critical))}</g>`)}
-${plan.tasks.map((task) => node(task, points.get(task.id) ?? { x: 0, y: 0 }, styleOf(task.id), hrefOf(task.id)))}
+${plan.tasks.map((task) => edgesTo(task, drawing, 'edge'))}
+${piece('critical-path', html`<g id="critical-path">${plan.tasks.map((task) => critical.has(task.id) && edgesTo(task, drawing, 'edge critical', critical))}</g>`)}
+${plan.tasks.map((task) => node(task, drawing, styleOf(task.id), hrefOf(task.id)))}
 </svg>`
 }
 
-const pointsOf = (columns: Columns, height: number): Map<TaskId, Point> =>
-  new Map(
-    columns.flatMap((column, index) => {
-      const top = (height - column.length * (HEIGHT + GAP_Y) + GAP_Y) / 2
-      return column.map((id, row): [TaskId, Point] => [
-        id,
-        { x: MARGIN + index * (WIDTH + GAP_X), y: top + row * (HEIGHT + GAP_Y) },
-      ])
-    }),
-  )
-
 /** From its needs, or from those of them that are `among` some. */
-const edgesTo = (task: Task, points: ReadonlyMap<TaskId, Point>, kind: string, among?: ReadonlySet<TaskId>): Html[] =>
+const edgesTo = (task: Task, { wide, places, wayTo }: Drawing, kind: string, among?: ReadonlySet<TaskId>): Html[] =>
   task.needs.flatMap((need) => {
-    if (among?.has(need) === false) return []
-    const [from, to] = [points.get(need), points.get(task.id)]
-    if (from === undefined || to === undefined) return []
-    const [x1, y1, x2, y2] = [from.x + WIDTH, from.y + HEIGHT / 2, to.x, to.y + HEIGHT / 2]
-    const bend = Math.max(GAP_X / 2, (x2 - x1) / 2)
-    return [html`<path class="${kind}" d="M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}"/>`]
+    if (!places.has(need) || among?.has(need) === false) return []
+    const [from, ...stops] = [need, ...wayTo(need, task.id), task.id].map((id) => places.get(id) ?? { x: 0, y: 0 })
+    if (from === undefined) return []
+    let last = { x: from.x + wide, y: from.y }
+    const curves = stops.map((stop, index) => {
+      const bend = (stop.x - last.x) / 2
+      const curve = `C${last.x + bend},${last.y} ${stop.x - bend},${stop.y} ${stop.x},${stop.y}`
+      last = { x: stop.x + wide, y: stop.y }
+      return index === stops.length - 1 ? curve : `${curve} H${last.x}`
+    })
+    return [html`<path class="${kind}" d="M${from.x + wide},${from.y} ${curves.join(' ')}"/>`]
   })
 
-function node(task: Task, { x, y }: Point, style: NodeStyle, href: string): Html {
+const labelOf = (id: TaskId): string => (id.length > LABEL ? `${id.slice(0, LABEL - 1)}…` : id)
+
+function node(task: Task, { wide, places }: Drawing, style: NodeStyle, href: string): Html {
+  const { x, y } = places.get(task.id) ?? { x: 0, y: 0 }
   const { sign, words } = SIGNS[style]
-  const label = task.id.length > LABEL ? `${task.id.slice(0, LABEL - 1)}…` : task.id
   const id = `node-${task.id}`
   return piece(
     id,
     html`<a id="${id}" href="${href}" data-task="${task.id}" data-state="${style}"><title>${task.id}: ${task.title} (${words})</title>
-<rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="${task.kind === 'gate' ? HEIGHT / 2 : 6}"/><text x="${x + 12}" y="${y + 22}" class="sign">${sign}</text><text x="${x + 30}" y="${y + 22}">${label}</text></a>`,
+<rect x="${x}" y="${y - HEIGHT / 2}" width="${wide}" height="${HEIGHT}" rx="${task.kind === 'gate' ? HEIGHT / 2 : 6}"/><text x="${x + SIGN_AT}" y="${y + 5}" class="sign">${sign}</text><text x="${x + LABEL_AT}" y="${y + 5}">${labelOf(task.id)}</text></a>`,
   )
 }

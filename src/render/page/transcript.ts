@@ -107,12 +107,11 @@ function mainOf(input: unknown): string {
 /** JSON for people: texts as they are, so that code keeps its lines. */
 function textOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return `${value}`
-  const parts = Array.isArray(value) ? value.map((item) => ['-', item] as const) : Object.entries(value)
-  return parts
+  if (Array.isArray(value)) return value.map(textOf).join('\n')
+  return Object.entries(value)
     .map(([name, item]) => {
       const text = textOf(item)
-      const mark = name === '-' ? name : `${name}:`
-      return text.includes('\n') ? `${mark}\n${text}` : `${mark} ${text}`
+      return text.includes('\n') ? `${name}:\n${text}` : `${name}: ${text}`
     })
     .join('\n')
 }

@@ -35,8 +35,8 @@ button:hover { background: #19662f } button.quiet { background: var(--page); col
 .diff { font: 12px/1.5 ui-monospace, monospace; border-spacing: 0 } .diff td { padding: 0 8px; white-space: pre; overflow-wrap: normal } .diff td:nth-child(-n+2) { color: var(--quiet); text-align: right; user-select: none; width: 1% }
 .diff .plus { background: var(--landed-fill) } .diff .minus { background: var(--failed-fill) } .diff .hunk { color: var(--quiet); background: var(--panel) }
 .newest { display: flex; flex-direction: column-reverse; max-height: 70vh; overflow-y: auto; border: 1px solid var(--line); border-radius: 6px; padding: 4px 12px }
-ol.transcript { list-style: none; padding: 0; margin: 0 } .transcript li { margin: 8px 0 } .transcript .words { white-space: pre-wrap } .transcript pre { max-height: 40vh; white-space: pre-wrap }
-.call > summary { overflow: hidden; text-overflow: ellipsis; white-space: nowrap } .call-failed { color: var(--failed) } .call-done { color: var(--landed) } .call-runs { color: var(--atwork) }
+ol.transcript { list-style: none; padding: 0; margin: 0 } .transcript li { margin: 8px 0 } .transcript h3 .lead { font-weight: 400 } .transcript .words { white-space: pre-wrap } .transcript pre { max-height: 40vh; white-space: pre-wrap }
+.attempts :is(th, td:nth-child(-n+3)) { white-space: nowrap } .call-failed { color: var(--failed) } .call-done { color: var(--landed) } .call-runs { color: var(--atwork) }
 .added { color: var(--landed) } .removed { color: var(--failed) }
 .said { border-left: 4px solid var(--landed); background: var(--landed-fill); padding: 8px 12px; margin: 12px 0 }
 .said a { color: inherit }

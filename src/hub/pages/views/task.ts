@@ -8,7 +8,7 @@ import { costCells } from '../../../render/cost.ts'
 import { commandText, withoutColours } from '../../../render/markdown/code.ts'
 import { clock, commaList, count, duration, secondsBetween } from '../../../render/markdown/format.ts'
 import { type Html, html } from '../../../render/page/html.ts'
-import { plain } from '../../../render/page/plain.ts'
+import { coded, plain } from '../../../render/page/plain.ts'
 import { transcriptHtml } from '../../../render/page/transcript.ts'
 import type { PlannedRun } from '../../../render/plan/planned-run.ts'
 import { attemptDisplay, displayStatus, newestReport } from '../../../render/status/display-status.ts'
@@ -92,20 +92,22 @@ const brief = (run: PlannedRun, task: Task): Html => {
     ],
   ]
   const shown = facts.filter(([, value]) => typeof value !== 'string' || value.trim() !== '')
-  return html`<h2>Brief</h2><dl class="facts">${shown.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`
+  return html`<h2>Brief</h2><dl class="facts">${shown.map(([name, value]) => html`<dt>${name}</dt><dd>${typeof value === 'string' ? coded(value) : value}</dd>`)}</dl>`
 }
 
 function attempts({ world }: PageContext, run: PlannedRun, task: Task, record: TaskRecord): Html {
   if (record.attempts.length === 0) return html`<h2>Attempts</h2><p class="lead">None yet.</p>`
-  return html`<h2>Attempts</h2><div class="scroll" tabindex="0" role="region" aria-label="Attempts"><table><thead><tr>${['Attempt', 'Slot', 'Started', 'Took', 'Result'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${record.attempts.map(
+  return html`<h2>Attempts</h2><div class="scroll" tabindex="0" role="region" aria-label="Attempts"><table class="attempts"><thead><tr>${['Attempt', 'Slot', 'Started', 'Took', 'Result'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${record.attempts.map(
     (attempt) => {
       const { status, startedAt, endedAt } = attemptDisplay(run, task.id, attempt)
-      return html`<tr><td><a href="?attempt=${attempt.attempt}">${attempt.attempt}</a></td><td>${slotLink(world, run, attempt.slot)}</td><td>${startedAt === null ? '' : clock(startedAt)}</td><td>${startedAt === null ? '' : duration(secondsBetween(startedAt, endedAt))}</td><td>${status}${attempt.failure !== null && html`: ${plain(failureLine(attempt.failure))}`}</td></tr>
+      return html`<tr><td><a href="?attempt=${attempt.attempt}">${attempt.attempt}</a></td><td>${slotLink(world, run, attempt.slot)}</td><td>${startedAt === null ? '' : clock(startedAt)}</td><td>${startedAt === null ? '' : startedAt === endedAt ? `${lasted(startedAt, world.now())} so far` : lasted(startedAt, endedAt)}</td><td>${status}${attempt.failure !== null && html`: ${plain(failureLine(attempt.failure))}`}</td></tr>
 `
     },
   )}</tbody></table></div>
 ${record.steers.length > 0 && html`<h3>What people told it</h3><ul>${record.steers.map(({ words, by }) => html`<li><strong>${by}</strong>: ${words}</li>`)}</ul>`}`
 }
+
+const lasted = (from: string, to: string): string => duration(Math.max(0, secondsBetween(from, to)))
 
 /** The end of the log is what happens now. */
 const LATEST = 12_000
