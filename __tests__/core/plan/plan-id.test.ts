@@ -18,6 +18,7 @@ describe('the id of a plan', () => {
   it('is a sha256', () => expect(id).toMatch(/^[0-9a-f]{64}$/))
   it('is the same for the same plan, parsed again', () =>
     expect(planIdOf(JSON.parse(JSON.stringify(approvable)))).toBe(id))
+  it('is of nothing else that stands beside it', () => expect(planIdOf({ ...approvable, ...{ open: true } })).toBe(id))
   it.each([
     ['a word of the plan', { plan: planOf('a > b', { summary: 'x' }) }],
     ['a task', { plan: planOf('a > b', { tasks: { b: { run: ['false'] } } }) }],

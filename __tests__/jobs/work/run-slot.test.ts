@@ -637,6 +637,27 @@ describe('waiting', () => {
     expect(world.uploads).toHaveLength(1)
   })
 
+  it('it looks often after a result, since the next task mostly comes then, and as before once it has waited', async () => {
+    begin(world, 'a', { tasks: { a: { run: script('echo b > b.txt') } } })
+    assign(world, 'a')
+    const slot = world.start()
+    await until(() => world.uploads.length === 1)
+    await world.clock.waiting()
+    const looked = world.looks()
+    const pass = async (times: number) => {
+      for (let time = 0; time < times; time += 1) {
+        world.clock.advance(0.3)
+        await world.clock.waiting()
+      }
+    }
+    await pass(10)
+    expect(world.looks() - looked).toBe(10)
+    await pass(30)
+    expect(world.looks() - looked).toBeLessThan(22)
+    world.happens({ type: 'run_cancelled', why: 'the test is over' })
+    await world.passTime(slot)
+  })
+
   it('a slot at the end of its life takes nothing new', async () => {
     begin(
       world,

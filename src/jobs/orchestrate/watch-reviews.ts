@@ -32,9 +32,9 @@ async function decideOne(session: Session, draft: Draft, loaded: LoadedReview): 
 async function look(session: Session, state: Session['state']): Promise<void> {
   const { reviews, deps } = session
   const now = deps.clock.now().getTime()
-  const pulls = state.phase === 'active' ? openPulls(state) : new Map<number, TaskId>()
-  if (pulls.size === 0 || state.phase !== 'active') return
-  if (reviews.at !== null && now < reviews.at + LOOK_SECONDS * 1000) return
+  if (state.phase !== 'active' || (reviews.at !== null && now < reviews.at + LOOK_SECONDS * 1000)) return
+  const pulls = openPulls(state)
+  if (pulls.size === 0) return
   for (const review of await deps.forge.reviews([...pulls.keys()])) {
     const task = pulls.get(review.pull)
     if (task === undefined || reviews.done.has(review.id) || !isNews(state, task, review)) continue

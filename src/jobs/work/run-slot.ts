@@ -32,6 +32,10 @@ export interface SlotEnd {
   refused: string | null
 }
 
+/** Seconds after a result in which the next task mostly comes, and between looks in that time: one small request to git each. */
+const SOON = 5
+const QUICK = 0.3
+
 /** A slot: works on what the journal assigns to it until a reason to leave comes up. */
 export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotEnd> {
   const setUp = slotSetUp(given, who.run)
@@ -70,7 +74,7 @@ export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotE
       if (worked.refused !== null) return { work: done, refused: worked.refused }
       if (worked.handedOver) handedOver = key
       idleSince = clock.now()
-    } else await clock.wait(view.pause())
+    } else await clock.wait(handedOver !== null && idle < SOON ? Math.min(QUICK, view.pause()) : view.pause())
   }
 }
 
