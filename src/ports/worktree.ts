@@ -75,4 +75,6 @@ export interface ScratchFolder {
 
 export interface Scratch {
   use<Value>(work: (folder: ScratchFolder) => Promise<Value>): Promise<Value>
+  /** Adds a line to a file that stays as long as the job, for those who look on. One that cannot be written is left out. */
+  append(name: string, line: string): void
 }

@@ -754,7 +754,7 @@ describe('handing over', () => {
     oneTask(world, { run: script('echo b > b.txt') })
     const scratch = scratchIn(join(world.tree, '..'))
     await world.start({
-      scratch: { use: (work) => scratch.use((folder) => work({ ...folder, bytes: async () => 2 ** 30 })) },
+      scratch: { ...scratch, use: (work) => scratch.use((folder) => work({ ...folder, bytes: async () => 2 ** 30 })) },
     })
     expect(outcomeOf(world.uploads)).toMatchObject({ kind: 'failed', head: null, failure: { reason: 'too-large' } })
     expect(only(world.uploads).bundle).toBeNull()

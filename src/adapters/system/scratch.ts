@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,6 +13,13 @@ export const scratchIn = (parent: string): Scratch => ({
       return await work(folderAt(path))
     } finally {
       await remove(path)
+    }
+  },
+  append(name, line) {
+    try {
+      appendFileSync(join(parent, name), `${line}\n`)
+    } catch {
+      // A full disk must not stop the work that it is about.
     }
   },
 })

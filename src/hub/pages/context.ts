@@ -2,11 +2,13 @@ import type { RunId, Sha, TaskId } from '../../core/ids.ts'
 import type { World } from '../world.ts'
 import type { Journals } from './journals.ts'
 import type { Links } from './markdown/links.ts'
+import type { ReadTranscript } from './transcripts.ts'
 
 /** What a page is made from. */
 export interface PageContext {
   world: World
   journals: Journals
+  readTranscript: ReadTranscript
   /** The token for the forms of this session. */
   csrf: string
   /** Whether the hub knows a repository of the person that takes results. */

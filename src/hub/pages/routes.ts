@@ -24,6 +24,7 @@ import { rawRoutes } from './raw.ts'
 import { logIn } from './session/login.ts'
 import type { LoginLinks } from './session/login-links.ts'
 import { type PageCall, type PageEnv, refuse, signedIn, withSafeHeaders } from './session/signed-in.ts'
+import { createTranscripts } from './transcripts.ts'
 import { eventsView, runView } from './views/run.ts'
 import { runsView } from './views/runs.ts'
 import { taskView } from './views/task.ts'
@@ -45,6 +46,7 @@ export function pageRoutes(world: World, links: LoginLinks, results: Results): H
   const context = {
     world,
     journals: createJournals(world),
+    readTranscript: createTranscripts(world),
     takesResults: takeResult !== undefined,
     hasResult: rememberTaken(hasResult),
   }
@@ -114,7 +116,7 @@ function runPages(page: AddPage): void {
     const { state } = readable(await context.journals.read(runIn(call)))
     const task = isPlanned(state) ? state.work.plan.tasks.find(({ id }) => id === call.req.param('task')) : undefined
     if (!isPlanned(state) || task === undefined) throw notFound()
-    return taskView(context, state, task)
+    return taskView(context, state, task, call.req.query('attempt'))
   })
 }
 

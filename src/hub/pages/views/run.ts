@@ -4,7 +4,7 @@ import { usdOf } from '../../../core/money/usage.ts'
 import { type LiveRun, workOf } from '../../../core/run/state.ts'
 import { usd } from '../../../render/markdown/format.ts'
 import { SIGNS } from '../../../render/page/graph-svg.ts'
-import { type Html, html } from '../../../render/page/html.ts'
+import { type Html, html, piece } from '../../../render/page/html.ts'
 import { eventList, graphSection, headingSection, lanesSection } from '../../../render/page/run-sections.ts'
 import { isPlanned, type PlannedRun } from '../../../render/plan/planned-run.ts'
 import { displayStatuses, nodeStyles } from '../../../render/status/display-status.ts'
@@ -87,8 +87,11 @@ function taskTable(run: PlannedRun, href: (id: string) => string): Html {
     (task) => {
       const style = styleOf(task.id)
       const spending = spendingOfTask(ledger, task.id)
-      return html`<tr data-state="${style}"><td><a href="${href(task.id)}"><code>${task.id}</code> ${task.title}</a></td><td class="sign-${style}"><span aria-hidden="true">${SIGNS[style].sign}</span> ${statuses.get(task.id) ?? ''}</td><td>${work.tasks[task.id]?.attempts.length ?? 0}</td><td>${spending.length > 0 && usd(usdOf(spending))}</td></tr>
-`
+      const row = `row-${task.id}`
+      return piece(
+        row,
+        html`<tr id="${row}" data-state="${style}"><td><a href="${href(task.id)}"><code>${task.id}</code> ${task.title}</a></td><td class="sign-${style}"><span aria-hidden="true">${SIGNS[style].sign}</span> ${statuses.get(task.id) ?? ''}</td><td>${work.tasks[task.id]?.attempts.length ?? 0}</td><td>${spending.length > 0 && usd(usdOf(spending))}</td></tr>`,
+      )
     },
   )}</tbody></table>`
 }
