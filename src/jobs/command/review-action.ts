@@ -3,7 +3,7 @@ import { parseBranch, type RunId } from '../../core/ids.ts'
 import { withStarts } from '../../core/slots/slot-requests.ts'
 import { mergeIfApproved } from '../auto-merge.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
-import { answerReview, branchesOf, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
+import { answerReview, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
 import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
 import { recordClosed } from './pull-action.ts'
@@ -33,7 +33,7 @@ async function approved(deps: CommandDeps, run: RunId): Promise<CommandOutcome> 
 async function record(deps: CommandDeps, run: string, loaded: LoadedReview): Promise<CommandOutcome | null> {
   const read = await deps.journal.read(run)
   if (read === null || read.state.phase === 'empty') return nothing
-  const decided = decideLoaded(deps, read.state, loaded, await branchesOf(deps, read.state, loaded))
+  const decided = await decideLoaded(deps, read.state, loaded)
   if (decided === null) return nothing
   const events = decided.ok ? decided.value.events : []
   const at = deps.clock.now().toISOString()

@@ -3,7 +3,7 @@ import type { TaskId } from '../../core/ids.ts'
 import { ownOf } from '../../core/own.ts'
 import { recordOf } from '../../core/run/lookup.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
-import { answerReview, branchesOf, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
+import { answerReview, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
 import { unlessLimited } from './session/api-limit.ts'
 import { type Draft, withDecided } from './session/event-draft.ts'
 import type { OrchestratorStep, Session } from './session/session.ts'
@@ -23,7 +23,7 @@ export const watchReviews: OrchestratorStep = async (session, draft) => {
 }
 
 async function decideOne(session: Session, draft: Draft, loaded: LoadedReview): Promise<Draft> {
-  const decision = decideLoaded(session.deps, draft.state, loaded, await branchesOf(session.deps, draft.state, loaded))
+  const decision = await decideLoaded(session.deps, draft.state, loaded)
   if (decision === null) return draft
   session.reviews.decided.push({ loaded, decision })
   return decision.ok ? withDecided(draft, decision.value.events) : draft
