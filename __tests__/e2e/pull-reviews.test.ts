@@ -154,6 +154,23 @@ describe('reviews of a worker pull request', () => {
   })
 })
 
+describe('a pull request in conflict, of which GitHub sends no event', () => {
+  it('gets what its review asks for at the next wake-up', async () => {
+    const { run, pull: final, id } = await planned(world, 'm')
+    await world.say(final, `/approve ${id}`)
+    const { state } = await still(world, run, 'waiting for a review')
+    const pull = state.projected['pull:m']?.number ?? 0
+    await pushFiles(world, { 'm/done.txt': 'by hand' }, 'writer', `tributary/${run}/trunk`)
+    const before = (await jobsOf('pull_request_review')).length
+    const sent = await review(pull, 'writer', 'REQUEST_CHANGES', 'By hand is fine.')
+    expect((await jobsOf('pull_request_review')).length).toBe(before)
+    expect(standingOf((await still(world, run, 'as it was')).work, 'm')).toBe('verified')
+    await world.say(final, '/status')
+    expect((await answerTo(pull, sent))?.body).toContain('Attempt 2 of `m` gets the text of this review')
+    expect(eventsOf(await world.events(run), 'task_retried')).toMatchObject([{ task: 'm', by: 'writer' }])
+  })
+})
+
 describe('a pull request event from elsewhere', () => {
   /** Delivers the event of a review of pull request 1 of this run as GitHub would, but for `change`. */
   const deliver = async (change: { ref?: string; repo?: object }) => {
