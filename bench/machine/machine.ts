@@ -140,6 +140,7 @@ export function depsOf(
     workflowRun: WORKFLOW_RUN,
     readSettings: () => ok(defaultSettings),
     slots: slots.port,
+    pages: { keep: unasked('keep') },
     model: null,
     readPlan: () => {
       throw new Error('the plan is there')

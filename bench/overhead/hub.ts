@@ -69,12 +69,12 @@ async function paceIn(world: World, run: string) {
   }
 }
 
-function logsOf(world: World): string[] {
+export function logsOf(world: World): string[] {
   const folder = join(world.folder, 'hub', 'logs')
   return readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
 }
 
-function saidAt(lines: readonly string[], words: string): number | null {
+export function saidAt(lines: readonly string[], words: string): number | null {
   const line = lines.find((one) => one.includes(words))
   return line === undefined ? null : Date.parse(line.slice(0, line.indexOf(' ')))
 }
