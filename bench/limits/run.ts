@@ -34,11 +34,19 @@ export interface Ended {
   landings: number[]
 }
 
+interface Beside {
+  clock: VirtualClock
+  limit: RateLimit | null
+  counts: Counts
+  /** Called when the run has ended, before its last word is shown. */
+  over?(): void
+}
+
 /** One run of the machine as it ships, with what it shows, beside others on the same clock and under the same limits. */
 export async function runBeside(
   workload: Workload,
   slotCount: number,
-  { clock, limit, counts }: { clock: VirtualClock; limit: RateLimit | null; counts: Counts },
+  { clock, limit, counts, over = () => {} }: Beside,
 ): Promise<Ended> {
   const from = minutesOf(clock)
   const costs = measuredCosts(workload.name)
@@ -69,6 +77,7 @@ export async function runBeside(
   slots.read(begun.events)
   const onEnd = () => {
     ended.to = minutesOf(clock)
+    over()
   }
   await work(session, { onEnd, rest: restBetween(session, slots.port, clock, costs.look) })
   const { state } = session

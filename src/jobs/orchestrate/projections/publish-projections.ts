@@ -40,8 +40,8 @@ export async function publishProjections(session: Session, { final }: { final: b
 async function publishChanged(session: Session, final: boolean): Promise<void> {
   // Two rounds: comments are posted on the pull request that the first one may have opened.
   for (let round = 0; round < 2; round += 1) {
-    const changed = desiredProjections(seen(session), locatedIn(session), session.owners?.rules).filter((one) =>
-      hasChanged(session, one),
+    const changed = desiredProjections(seen(session), locatedIn(session), session.owners?.rules).filter(
+      (one) => hasChanged(session, one) && !isLeftOut(session, one),
     )
     const due = changed.filter((one) => final || !isTooEarly(session, one))
     if (changed.length === 0) session.shownState = session.state
@@ -50,6 +50,15 @@ async function publishChanged(session: Session, final: boolean): Promise<void> {
     await show(session, due)
     if (isLimited(session)) return
   }
+}
+
+/** From when half of what GitHub lets the repository write in an hour is used up. */
+const SCARCE = 4
+
+/** A pull request that is opened for a task at work asks nobody for anything: it is the first to go where writes are scarce. */
+function isLeftOut(session: Session, one: Projection): boolean {
+  if (one.kind !== 'pull' || one.located !== null || !one.draft || one.name === 'pull:trunk') return false
+  return secondsOf(session) >= SCARCE * settingsOf(session.state).limits.status_seconds
 }
 
 const isLimited = ({ contentLimitedUntil, deps }: Session): boolean => contentLimitedUntil > deps.clock.now().getTime()
