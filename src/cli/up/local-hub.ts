@@ -9,7 +9,7 @@ import { EnvironmentError, Mistake, type Terminal } from '../subcommand.ts'
 import { settingsFor, type Worker } from './agents.ts'
 import { type Hold, type Holder, type HubAddress, isRunning, takeHold } from './holder.ts'
 import { hubRepository, isResult, type Place } from './place.ts'
-import { takeUnderFreeName } from './take-result.ts'
+import { isTaken, takeUnderFreeName } from './take-result.ts'
 
 export interface LocalHub {
   address: HubAddress
@@ -93,6 +93,7 @@ async function start({ place, worker, port, terminal, log }: OpenOptions): Promi
     builtInWorkflow: { path: WORKFLOW_PATH, text: workflowFor(LOCAL_ACTION) },
     tributaryStep: { inputs: { settings: settingsFor(worker) }, workEnv: worker.workEnv },
     takeResult: (run) => takeUnderFreeName(place, run),
+    hasResult: (commit) => isTaken(place, commit),
     log,
   })
 }

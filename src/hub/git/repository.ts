@@ -12,6 +12,8 @@ export interface Ref extends GitObject {
 export interface Repository {
   readonly dir: string
   run(args: readonly string[], input?: string): Promise<GitOutput>
+  /** The beginning of what git prints. */
+  head(args: readonly string[], mostBytes: number): Promise<GitOutput>
   /** Throws if git fails. */
   text(args: readonly string[], input?: string): Promise<string>
   /** The object that a name resolves to, or null. */
@@ -47,6 +49,7 @@ export function openRepository(dir: string): Repository {
   return {
     dir,
     run,
+    head: (args, mostBytes) => runHubGit(args, { cwd: dir, mostBytes }),
     text,
     resolve,
     commitOf: (name) => resolve(`${name}^{commit}`),

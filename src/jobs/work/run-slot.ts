@@ -37,9 +37,13 @@ const SOON = 5
 const QUICK = 0.3
 
 /** A slot: works on what the journal assigns to it until a reason to leave comes up. */
-export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotEnd> {
-  const setUp = slotSetUp(given, who.run)
-  const deps = { ...given, setUp, worktree: setUp.watching(given.worktree) }
+export const runSlot = (given: WorkDeps, who: SlotIdentity): Promise<SlotEnd> =>
+  given.scratch.use((folder) => {
+    const setUp = slotSetUp(given, who.run, folder)
+    return workUntilLeft({ ...given, setUp, worktree: setUp.watching(given.worktree), probe: setUp.probe }, who)
+  })
+
+async function workUntilLeft(deps: SlotDeps, who: SlotIdentity): Promise<SlotEnd> {
   const { clock } = deps
   const view = journalView(deps, who.run)
   const done: SlotWork[] = []

@@ -16,6 +16,7 @@ import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { submitResult } from '../session/stage-runner.ts'
 import { plannerInput } from './read-input.ts'
+import { remarksOn } from './remarks.ts'
 import { designPlan } from './run-design.ts'
 import { changeInWords, expandTask, handOffsOf, replanTask, scopeTask } from './run-parts.ts'
 import { reviewTask } from './run-review.ts'
@@ -86,9 +87,11 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
 
 /** The critique of a draft. Problems that lint found send it back even if the critic accepts it. */
 async function criticise({ planning, input, metered, sources, signal }: StageContext): Promise<StageEnd> {
-  const { draft, explorations } = planning
-  if (draft === null) throw new Error('there is no draft to criticise')
-  const model = planning.settings.plan_model
+  const { draft: made, explorations, settings } = planning
+  if (made === null) throw new Error('there is no draft to criticise')
+  const model = settings.plan_model
+  // With what people would be told of it: a file that is not there was guessed, and can still be looked up.
+  const draft = { ...made, notes: [...made.notes, ...(await remarksOn({ plan: made.plan, settings }, sources))] }
   const judged = await critique({ metered, model, sources, input, explorations: explorations ?? [], draft }, signal)
   if (!judged.ok) return judged
   const accepted = judged.accepted && draft.problems.length === 0
