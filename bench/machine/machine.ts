@@ -138,6 +138,7 @@ function depsOf(
     workflowRun: WORKFLOW_RUN,
     readSettings: () => ok(defaultSettings),
     slots: slots.port,
+    pages: { keep: unasked('keep') },
     model: null,
     readPlan: () => {
       throw new Error('the plan is there')

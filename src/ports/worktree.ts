@@ -69,6 +69,8 @@ export interface ScratchFolder {
   write(name: string, text: string): Promise<void>
   bytes(name: string): Promise<number>
   read(name: string): Promise<Uint8Array>
+  /** The path of a folder of this name, made or emptied. */
+  emptyFolder(name: string): Promise<string>
 }
 
 export interface Scratch {

@@ -28,6 +28,7 @@ describe('the id of a plan', () => {
     ['the base', { base: 'b'.repeat(40) }],
     ['the settings file', { settingsBlob: 'c'.repeat(40) }],
     ['what agents may run', { settings: { ...defaultSettings, agent_commands: 'listed' as const } }],
+    ['a host that commands reach', { settings: { ...defaultSettings, network: { allow: ['registry.example'] } } }],
     ['a limit', { settings: { ...defaultSettings, limits: { ...defaultSettings.limits, files: 1 } } }],
   ])('is another one with another word in %s', (_, change) =>
     expect(planIdOf({ ...approvable, ...change })).not.toBe(id),

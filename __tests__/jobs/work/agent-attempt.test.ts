@@ -55,14 +55,14 @@ describe('a model that is overloaded', () => {
     await deeds
     expect(outcome()).toMatchObject({ kind: 'done' })
     expect(outcome().report.workSeconds).toBeLessThan(60)
-    expect(model.requests[0]?.patience).toBe(600)
+    expect(model.requests[0]?.retrySeconds).toBe(600)
   })
 
   it('is waited for no longer than the slot may live', async () => {
     agentTask(world, { acceptance: passes }, { slots: { life_minutes: 4 } })
     const { model, deeds } = slotWith(world, [fails('overloaded')])
     await deeds
-    expect(model.requests[0]?.patience).toBe(240)
+    expect(model.requests[0]?.retrySeconds).toBe(240)
   })
 
   it('parks the task with what was done, and the next attempt goes on from there', async () => {
@@ -586,7 +586,7 @@ describe('an agent with an allowed host', needsSandbox, () => {
   const NPM = 'npm --no-audit --no-fund --registry http://registry.example/'
 
   it('adds a dependency through the proxy, and hears at once which host it did not reach', async () => {
-    const registry = await openRegistry('padder')
+    const registry = await openRegistry(['padder'])
     world.remove()
     world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
     agentTask(

@@ -71,7 +71,7 @@ export interface Attempt extends AttemptInput {
 export function attemptOf(input: AttemptInput): Attempt {
   const { deps, who, view, assignment, sandbox, signal } = input
   const run = view.state()
-  if (run.phase !== 'active') throw new Error(`the run is ${run.phase}: nobody works on ${assignment.task}`)
+  if (run.phase !== 'active') throw new Error(`the run is ${run.phase}, so ${assignment.task} cannot be worked on`)
   const begun = deps.clock.now()
   const elapsed = () => (deps.clock.now().getTime() - begun.getTime()) / 1000
   const env = taskEnvironment(who.run, assignment)

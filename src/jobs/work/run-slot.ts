@@ -37,9 +37,13 @@ const SOON = 5
 const QUICK = 0.3
 
 /** A slot: works on what the journal assigns to it until a reason to leave comes up. */
-export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotEnd> {
-  const setUp = slotSetUp(given, who.run)
-  const deps = { ...given, setUp, worktree: setUp.watching(given.worktree) }
+export const runSlot = (given: WorkDeps, who: SlotIdentity): Promise<SlotEnd> =>
+  given.scratch.use((folder) => {
+    const setUp = slotSetUp(given, who.run, folder)
+    return workUntilLeft({ ...given, setUp, worktree: setUp.watching(given.worktree), probe: setUp.probe }, who)
+  })
+
+async function workUntilLeft(deps: SlotDeps, who: SlotIdentity): Promise<SlotEnd> {
   const { clock } = deps
   const view = journalView(deps, who.run)
   const done: SlotWork[] = []
@@ -119,8 +123,8 @@ async function workOn(
   const work = { task: key.task, attempt: key.attempt, outcome: what, seconds: since(endedAt, startedAt) }
   const spending = outcome?.report.spending
   const failing = outcome !== null && 'failure' in outcome ? failingLines(failureLog(outcome.failure)) : []
-  const told = { ...work, ...(spending !== undefined && { spending }), ...(failing.length > 0 && { failing }) }
-  return { work: told, handedOver: outcome !== null, refused }
+  const reported = { ...work, ...(spending !== undefined && { spending }), ...(failing.length > 0 && { failing }) }
+  return { work: reported, handedOver: outcome !== null, refused }
 }
 
 async function perform(

@@ -8,6 +8,7 @@ import { type Draft, emptyDraft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, quotasOf, type Session } from '../session/session.ts'
 import { desiredProjections } from './desired-projections.ts'
 import { askForReviews, readOwners } from './review-requests.ts'
+import { keepPage } from './run-page.ts'
 
 /** Milliseconds of tolerance, so that a status that may be edited every 10 seconds is not late by a whole poll. */
 const TOLERANCE = 50
@@ -24,6 +25,7 @@ export async function publishProjections(session: Session, { final }: { final: b
     session,
     async () => {
       await readOwners(session)
+      await keepPage(session)
       await publishChanged(session, final)
       return askForReviews(session, seen(session), locatedIn(session))
     },
