@@ -2,6 +2,7 @@ import type { Benchmark } from './benchmark.ts'
 import { context } from './context.ts'
 import { failures } from './failures.ts'
 import { large } from './large.ts'
+import { limits } from './limits.ts'
 import { makespan } from './makespan.ts'
 import { merging } from './merging.ts'
 import { money } from './money.ts'
@@ -19,4 +20,5 @@ export const benchmarks: readonly Benchmark[] = [
   context,
   money,
   large,
+  limits,
 ]

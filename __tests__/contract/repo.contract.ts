@@ -354,6 +354,23 @@ export function repoContract(name: string, open: () => Promise<RepoStage>): void
         expect(await fresh.isAncestor(run.base, run.trunk)).toBe(true)
       })
 
+      it('tells which merge brought a line to trunk, and what stood there before the run', async () => {
+        const { remote, repo } = await open()
+        const [older] = line(remote, 1)
+        const at = (lines: string, parents: readonly string[]) => remote.commit({ 'ü b': `${lines}\n` }, parents)
+        const base = at('one\ntwo\nthree', [older ?? ''])
+        const t1 = at('ONE\ntwo\nthree', [base])
+        const t2 = at('one\ntwo\nthree\nfour', [base])
+        const first = at('ONE\ntwo\nthree', [base, t1])
+        const trunk = at('ONE\ntwo\nthree\nfour', [first, t2])
+        const fresh = await repo()
+        await fresh.fetch([base, trunk])
+        const brought = (number: number) => fresh.lineChangedBy(trunk, 'ü b', number)
+        expect([await brought(1), await brought(2), await brought(4)]).toEqual([first, base, trunk])
+        expect(await fresh.lineChangedBy(first, 'ü b', 4)).toBeNull()
+        expect([await brought(9), await fresh.lineChangedBy(trunk, '-x', 1)]).toEqual([null, null])
+      })
+
       it('takes no name for a commit, only a whole id', async () => {
         const { remote, repo } = await open()
         const root = remote.commit({ a: '1\n' })

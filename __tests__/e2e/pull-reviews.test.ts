@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { statusOf as standingOf } from '../../src/core/run/lookup.ts'
 import { tempDir } from '../support/git.ts'
@@ -142,12 +143,31 @@ describe('reviews of a worker pull request', () => {
     expect(new Set(orchestrators.map(({ head_branch }) => head_branch))).toEqual(new Set(['main']))
   })
 
-  it('never run what stands on the branch: its `postinstall` has left no trace, and would have', () => {
+  it('never run what stands on the branch: its `postinstall` has left no trace, and would have', async () => {
     expect(existsSync(TRACE)).toBe(false)
     const folder = tempDir()
-    execFileSync('git', ['clone', '-q', world.gitDir, folder])
-    execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'ignore' })
+    // The hub answers from this process, which must not stand still meanwhile.
+    const run = promisify(execFile)
+    await run('git', ['clone', '-q', world.gitDir, folder])
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund'], { cwd: folder })
     expect(existsSync(TRACE)).toBe(true)
+  })
+})
+
+describe('a pull request in conflict, of which GitHub sends no event', () => {
+  it('gets what its review asks for at the next wake-up', async () => {
+    const { run, pull: final, id } = await planned(world, 'm')
+    await world.say(final, `/approve ${id}`)
+    const { state } = await still(world, run, 'waiting for a review')
+    const pull = state.projected['pull:m']?.number ?? 0
+    await pushFiles(world, { 'm/done.txt': 'by hand' }, 'writer', `tributary/${run}/trunk`)
+    const before = (await jobsOf('pull_request_review')).length
+    const sent = await review(pull, 'writer', 'REQUEST_CHANGES', 'By hand is fine.')
+    expect((await jobsOf('pull_request_review')).length).toBe(before)
+    expect(standingOf((await still(world, run, 'as it was')).work, 'm')).toBe('verified')
+    await world.say(final, '/status')
+    expect((await answerTo(pull, sent))?.body).toContain('Attempt 2 of `m` gets the text of this review')
+    expect(eventsOf(await world.events(run), 'task_retried')).toMatchObject([{ task: 'm', by: 'writer' }])
   })
 })
 
@@ -195,24 +215,39 @@ describe('a pull request event from elsewhere', () => {
 })
 
 describe('the final pull request', () => {
-  it('gets a task behind the one that wrote the lines, which waits for its own approval', async () => {
-    const { run, pull: final, id } = await planned(world, 'g')
+  it('gets a task behind each that wrote the lines, which waits for its own approval', async () => {
+    const file = 'shared/notes.txt'
+    const step = (words: string) => ({
+      writes: ['shared/**'],
+      run: ['sh', '-c', words],
+      acceptance: ['test', '-s', file],
+    })
+    const steps = {
+      g: step(`mkdir -p shared; echo done >> ${file}`),
+      k: step(`echo done >> ${file}`),
+      l: step(`echo done >> ${file}`),
+    }
+    const { run, pull: final, id } = await planned(world, 'g > k > l', steps, [['test', '-s', file]])
     await world.say(final, `/approve ${id}`)
-    const { state } = await still(world, run, 'waiting for a review')
-    await review(state.projected['pull:g']?.number ?? 0, 'admin', 'APPROVE')
+    for (const task of ['g', 'k', 'l']) {
+      const { state } = await still(world, run, `waiting for the review of ${task}`)
+      await review(state.projected[`pull:${task}`]?.number ?? 0, 'admin', 'APPROVE')
+    }
     expect((await world.ended(run)).conclusion).toBe('success')
     const sent = await review(final, 'writer', 'REQUEST_CHANGES', 'One more thing.', [
-      { path: 'g/done.txt', line: 1, body: 'say when' },
+      { path: file, line: 1, body: 'say when' },
+      { path: file, line: 2, body: 'say who' },
     ])
     const answer = (await answerTo(final, sent))?.body ?? ''
-    expect(answer).toContain('`g-review-1` is added to the plan for this review.')
-    const asked = await still(world, run, 'waiting for the approval of the new task')
+    expect(answer).toContain('`g-review-1`, `k-review-1` are added to the plan for this review.')
+    const asked = await still(world, run, 'waiting for the approval of the new tasks')
+    expect(asked.work.plan.tasks.find((task) => task.id === 'k-review-1')?.goal).toContain(`${file}:2: say who`)
     expect(standingOf(asked.work, 'g-review-1')).toBe('pending')
     const [, line = ''] = /(\/approve [0-9a-f]{12})/.exec(answer) ?? []
     expect(await world.say(final, line, 'writer')).toContain('<sub>`approved`</sub>')
-    const again = await still(world, run, 'waiting for the review of the new task')
+    const again = await still(world, run, 'waiting for the review of the first new task')
     expect(standingOf(again.work, 'g-review-1')).toBe('verified')
-    expect(await threadsOf(final)).toMatchObject([{ isResolved: true }])
+    expect(await threadsOf(final)).toMatchObject([{ isResolved: true }, { isResolved: false }])
   })
 })
 

@@ -48,6 +48,7 @@ export function memoryRepo(clock: Clock, mergeSeconds: number): WorkedRepo {
     findSecrets: async () => ({ paths: [], unread: [] }),
     readFile: async () => null,
     blobOf: async () => null,
+    lineChangedBy: async () => null,
     isAncestor: async (ancestor, descendant) => isAncestor(parentsOf, ancestor, descendant),
     sources: () => {
       throw new Error('a memory repository holds no files')

@@ -21,9 +21,10 @@ const SERVED = {
   PullRequest:
     'id databaseId number title body state isDraft merged mergedAt mergedBy mergeCommit closed closedAt url author headRefName headRefOid headRef baseRefName baseRefOid baseRef createdAt updatedAt comments reviews reviewThreads autoMergeRequest',
   PullRequestReview: 'id isMinimized minimizedReason databaseId author body state submittedAt commit comments url',
-  PullRequestReviewThread: 'id isResolved resolvedBy path line originalLine startLine originalStartLine comments',
+  PullRequestReviewThread:
+    'id isResolved resolvedBy path line originalLine startLine originalStartLine diffSide comments',
   PullRequestReviewComment:
-    'id isMinimized minimizedReason databaseId author body path line originalLine pullRequestReview createdAt url',
+    'id isMinimized minimizedReason databaseId author body path line originalLine originalCommit pullRequestReview createdAt url',
   AutoMergeRequest: 'enabledAt enabledBy mergeMethod',
   Ref: 'id name prefix target',
   Commit: 'id oid abbreviatedOid message messageHeadline committedDate url checkSuites',

@@ -8,6 +8,7 @@ import { SETTINGS_PATH, type Settings } from '../core/settings.ts'
 import { explain } from '../render/reply/explain-failure.ts'
 import { renderAnswer } from '../render/reply/replies.ts'
 import type { JobDeps } from './deps.ts'
+import { lineWriters } from './line-writers.ts'
 import { say } from './say.ts'
 
 /** A review with all that its decision depends on, besides the run. */
@@ -20,7 +21,7 @@ export interface LoadedReview {
   settings: Settings
 }
 
-type Deps = Pick<JobDeps, 'forge' | 'log' | 'readSettings' | 'clock' | 'journal'>
+type Deps = Pick<JobDeps, 'forge' | 'log' | 'readSettings' | 'clock' | 'journal' | 'repo'>
 
 interface Reviewed {
   review: PullReview
@@ -44,12 +45,12 @@ export async function loadReview(deps: Deps, { review, task, by }: Reviewed): Pr
   return null
 }
 
-export function decideLoaded(
-  deps: Pick<Deps, 'clock'>,
+/** Asks git for what the decision depends on: where the branch stands, or who wrote the lines. */
+export async function decideLoaded(
+  deps: Pick<Deps, 'clock' | 'journal' | 'repo' | 'log'>,
   run: RunState,
   loaded: LoadedReview,
-  branches: ReadonlyMap<string, Sha>,
-): DecisionResult | null {
+): Promise<DecisionResult | null> {
   if (run.phase === 'empty') return null
   const { review, person, settings, task } = loaded
   const facts = {
@@ -60,14 +61,16 @@ export function decideLoaded(
     key: reviewKey(review),
     issue: run.issue.number,
     threadTask: task,
-    branches,
+    branches: await branchesOf(deps, run, loaded),
     drift: null,
   }
-  return task === 'trunk' ? decideFinalReview(run, facts, loaded) : decidePullReview(run, facts, loaded)
+  if (task !== 'trunk') return decidePullReview(run, facts, loaded)
+  const writers = review.verdict === 'changes_requested' ? await lineWriters(deps, run, loaded.lines) : new Map()
+  return decideFinalReview(run, facts, { ...loaded, writers })
 }
 
 /** Where the branch of the task stands, on which an approval depends. */
-export async function branchesOf(
+async function branchesOf(
   { journal }: Pick<Deps, 'journal'>,
   { run }: LiveRun,
   { task, review }: LoadedReview,

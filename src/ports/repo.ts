@@ -63,6 +63,11 @@ export interface Repo {
   findSecrets(from: Sha, to: Sha, search: SecretSearch): Promise<SecretsFound>
   readFile(commit: Sha, path: string): Promise<string | null>
   blobOf(commit: Sha, path: string): Promise<Sha | null>
+  /**
+   * The commit that last changed a line of a file, along first parents: on trunk, the merge that landed it. The line is counted in
+   * the given commit. Null: there is no such line.
+   */
+  lineChangedBy(commit: Sha, path: string, line: number): Promise<Sha | null>
   isAncestor(ancestor: Sha, descendant: Sha): Promise<boolean>
   /** The files of a fetched commit, for exploration. Their log is fetched on first use, into a separate repository. */
   sources(commit: Sha): CommitSources

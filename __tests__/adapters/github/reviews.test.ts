@@ -32,15 +32,18 @@ describe('reviews', () => {
   })
 
   it('have comments on lines, with the thread of each and the comment it begins with', async () => {
-    const { forge, pulls, at, pull } = await withPull()
+    const { forge, pulls, at, pull, head } = await withPull()
     const comments = [{ path: FILE, line: 1, body: 'why?' }]
     const { id } = (await pulls('admin').createReview({ ...at, event: 'REQUEST_CHANGES', comments })).data
     const other = (await pulls('writer').createReview({ ...at, event: 'COMMENT', comments })).data
     const [line, ...more] = await forge.lineComments({ pull: pull.number, id })
     expect(more).toEqual([])
-    expect(line).toMatchObject({ path: FILE, line: 1, body: 'why?', first: line?.id })
+    expect(line).toMatchObject({ path: FILE, line: 1, made: { commit: head, line: 1 }, body: 'why?', first: line?.id })
     const [second] = await forge.lineComments({ pull: pull.number, id: other.id })
     expect(second?.thread).not.toBe(line?.thread)
+    const onGone = [{ path: FILE, line: 1, side: 'LEFT' as const, body: 'why not?' }]
+    const last = (await pulls('writer').createReview({ ...at, event: 'COMMENT', comments: onGone })).data
+    expect(await forge.lineComments({ pull: pull.number, id: last.id })).toMatchObject([{ line: 1, made: null }])
   })
 
   it('are answered in their thread, once for each key', async () => {

@@ -26,12 +26,18 @@ const asked = (verdict: PullReview['verdict'] = 'changes_requested', body = 'Alm
   return { id, pull, verdict, body, commit, submittedAt }
 }
 const line = (path: string, id = 1): LineComment => ({
-  ...{ id, first: id, thread: `PRRT_${id}`, path, line: 3, body: 'use the helper' },
+  ...{ id, first: id, thread: `PRRT_${id}`, path, line: 3, made: null, body: 'use the helper' },
 })
 
-function reviewed(state: RunState, review = asked(), lines: LineComment[] = [], about: Partial<CommandFacts> = {}) {
+function reviewed(
+  state: RunState,
+  review = asked(),
+  lines: LineComment[] = [],
+  about: Partial<CommandFacts> = {},
+  writers = new Map<number, string>(),
+) {
   const facts = asks({ name: 'help' }, { key: 'review:7', person: someone('writer', 'write'), ...about })
-  return decideFinalReview(state, facts, { review, lines })
+  return decideFinalReview(state, facts, { review, lines, writers })
 }
 function eventsOf(decided: ReturnType<typeof reviewed>) {
   if (decided === null || !decided.ok) throw new Error(`refused: ${JSON.stringify(decided)}`)
@@ -64,6 +70,16 @@ describe('a request for changes on the final pull request', () => {
     if (!approved.ok) throw new Error(approved.error.reason)
     const started = replayOn(after, approved.value.events)
     expect(workOf(started as LiveRun)?.approved).toBeNull()
+  })
+
+  it('stands behind the task that wrote the line, whatever others may write there', () => {
+    const lines = [line('u/a.ts'), line('u/b.ts', 2), line('u/c.ts', 3)]
+    const writers = new Map([
+      [1, 't'],
+      [3, 'gone'],
+    ])
+    const { answer } = eventsOf(reviewed(done(), asked(), lines, {}, writers))
+    expect(answer).toMatchObject({ tasks: ['t-review-1', 'u-review-1'], unplaced: [] })
   })
 
   it('stands behind all tasks if it names no line, and says so of paths that no task writes', () => {

@@ -38,6 +38,7 @@ const line = (change: Partial<LineComment> = {}): LineComment => ({
   thread: 'PRRT_1',
   path: 'src/a.ts',
   line: 12,
+  made: null,
   body: 'use the helper',
   ...change,
 })

@@ -51,3 +51,18 @@ describe('the owners of a glob', () => {
     expect(readCodeOwners('{a,b}{a,b}{a,b}{a,b} @mona\n')).toEqual([])
   })
 })
+
+it('looks at the rules once for each path, however often a plan is shown', () => {
+  let looks = 0
+  const rules = readCodeOwners('* @global\n/src/ @src\n/docs/ @docs').map(({ globs, owners }) => ({
+    owners,
+    get globs() {
+      looks += 1
+      return globs
+    },
+  }))
+  const paths = ['src/**', 'docs/a.md', 'README.md']
+  const first = ownersOf(rules, paths)
+  expect([first, looks]).toEqual([['src', 'docs', 'global'], 7])
+  expect([ownersOf(rules, [...paths, ...paths]), looks]).toEqual([first, 7])
+})

@@ -7,13 +7,18 @@ import type { Person, World } from './world.ts'
 
 const run = promisify(execFile)
 
-/** A person's push to the default branch, through the hub as on GitHub. It must not block: the hub answers from this process. */
-export async function pushFiles(world: World, files: Readonly<Record<string, string>>, person: Person = 'admin') {
+/** A person's push to a branch, through the hub as on GitHub. It must not block: the hub answers from this process. */
+export async function pushFiles(
+  world: World,
+  files: Readonly<Record<string, string>>,
+  person: Person = 'admin',
+  branch = 'main',
+) {
   const folder = join(world.folder, 'checkout')
   const url = world.hub.git.replace('://', `://x:${world.hub.tokens[person]}@`)
   const git = (...args: string[]) =>
     run('git', ['-C', folder, '-c', `user.name=${person}`, '-c', `user.email=${person}@example.org`, ...args])
-  await git('fetch', '--quiet', url, 'main')
+  await git('fetch', '--quiet', url, branch)
   await git('reset', '--quiet', '--hard', 'FETCH_HEAD')
   for (const [path, text] of Object.entries(filesHere(files))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
@@ -21,7 +26,7 @@ export async function pushFiles(world: World, files: Readonly<Record<string, str
   }
   await git('add', '--all')
   await git('commit', '--quiet', '--message', 'A change by a person')
-  await git('push', '--quiet', url, 'HEAD:main')
+  await git('push', '--quiet', url, `HEAD:refs/heads/${branch}`)
 }
 
 /** A comment by a bot that is an App of its own. */

@@ -1,5 +1,6 @@
 import type { Sha } from '../../core/ids.ts'
 import type { CommitWords, Merged, Repo } from '../../ports/repo.ts'
+import { lineChangedBy } from './blame.ts'
 import { addedLinesBetween, shownDiff, treeChangesBetween } from './diff.ts'
 import { treeWithFolder } from './folder.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
@@ -37,6 +38,7 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
     findSecrets: (from, to, search) => secretsBetween(repo, from, to, search),
     readFile: (commit, path) => readFile(store, commit, path),
     blobOf: (commit, path) => blobOf(store, commit, path),
+    lineChangedBy: (commit, path, line) => lineChangedBy(store, commit, path, line),
     isAncestor: (ancestor, descendant) => isAncestor(store, ancestor, descendant),
     sources: (commit) => openSources(store, commit),
   }

@@ -52,16 +52,23 @@ function readReview(pull: number, node: unknown) {
 const THREADS = `query($owner: String!, $name: String!, $number: Int!, $after: String) {
   repository(owner: $owner, name: $name) { pullRequest(number: $number) { reviewThreads(first: 100, after: $after) {
     pageInfo { hasNextPage endCursor }
-    nodes { id path line originalLine comments(first: 100) { nodes { url body pullRequestReview { url } } } } } } } }`
+    nodes { id path line originalLine diffSide
+      comments(first: 100) { nodes { url body originalCommit { oid } pullRequestReview { url } } } } } } } }`
 
 const threadSchema = z.object({
   id: z.string(),
   path: z.string(),
   line: z.int().nullable(),
   originalLine: z.int().nullable(),
+  diffSide: z.enum(['LEFT', 'RIGHT']),
   comments: z.object({
     nodes: z.array(
-      z.object({ url: z.string(), body: z.string(), pullRequestReview: z.object({ url: z.string() }).nullable() }),
+      z.object({
+        url: z.string(),
+        body: z.string(),
+        originalCommit: z.object({ oid: shaSchema }).nullable(),
+        pullRequestReview: z.object({ url: z.string() }).nullable(),
+      }),
     ),
   }),
 })
@@ -92,9 +99,14 @@ export async function lineComments(
   return found
 }
 
-function commentsOf({ id, path, line, originalLine, comments }: z.infer<typeof threadSchema>, review: number) {
-  const first = idIn(comments.nodes[0]?.url ?? '')
+function commentsOf(thread: z.infer<typeof threadSchema>, review: number): LineComment[] {
+  const { id, path, line, originalLine, diffSide, comments } = thread
+  const [start] = comments.nodes
+  const on = start?.originalCommit ?? null
+  const made =
+    on === null || originalLine === null || diffSide === 'LEFT' ? null : { commit: on.oid, line: originalLine }
+  const place = { first: idIn(start?.url ?? ''), thread: id, path, line: line ?? originalLine, made }
   return comments.nodes
     .filter(({ pullRequestReview }) => idIn(pullRequestReview?.url ?? '') === review)
-    .map(({ url, body }) => ({ id: idIn(url), first, thread: id, path, line: line ?? originalLine, body }))
+    .map(({ url, body }) => ({ id: idIn(url), ...place, body }))
 }

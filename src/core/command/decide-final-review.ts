@@ -14,7 +14,11 @@ import { type CommandFacts, type DecisionResult, done, stampOf } from './decisio
 interface FinalReview {
   review: PullReview
   lines: readonly LineComment[]
+  /** Tasks whose landing last changed the commented lines, by comment. Absent: of the base, of people, or no longer known. */
+  writers: LineWriters
 }
+
+export type LineWriters = ReadonlyMap<LineComment['id'], TaskId>
 
 /**
  * Decides a review of the final pull request. A request for changes adds tasks to the plan, behind those that wrote the lines; they
@@ -40,8 +44,9 @@ const tooEarly = ({ run, phase }: LiveRun) => ({
   detail: 'Nothing of it is done yet: `/revise -- what to change` changes the plan.',
 })
 
-function propose(state: LiveRun, work: Work, asked: CommandFacts, { review, lines }: FinalReview): DecisionResult {
-  const { groups, unplaced } = grouped(work.plan, lines)
+function propose(state: LiveRun, work: Work, asked: CommandFacts, on: FinalReview): DecisionResult {
+  const { review } = on
+  const { groups, unplaced } = grouped(work.plan, on)
   if (groups.size === 0 && review.body.trim() !== '') groups.set(null, [])
   const added = [...groups].map(([of, some]) => ({ ...fixFor(work.plan, of, wordsOf(review, some)), lines: some }))
   const left = { run: state.run, unplaced }
@@ -73,12 +78,13 @@ function propose(state: LiveRun, work: Work, asked: CommandFacts, { review, line
   return done(answer, ...reopened, amended)
 }
 
-/** Comments by the last task that may have written their path; `unplaced`: paths that no task writes. */
-function grouped({ tasks }: Plan, lines: readonly LineComment[]) {
+/** Comments by the task that wrote their line or, if none did, the last one that may write their path; `unplaced`: paths that none may. */
+function grouped({ tasks }: Plan, { lines, writers }: FinalReview) {
   const groups = new Map<TaskId | null, LineComment[]>()
   const unplaced = new Set<string>()
   for (const line of lines) {
-    const of = tasks.findLast((task) => isWriter(task) && matches(task.writes, line.path))
+    const wrote = tasks.find((task) => isWriter(task) && task.id === writers.get(line.id))
+    const of = wrote ?? tasks.findLast((task) => isWriter(task) && matches(task.writes, line.path))
     if (of === undefined) unplaced.add(line.path)
     else groups.set(of.id, [...(groups.get(of.id) ?? []), line])
   }

@@ -27,6 +27,8 @@ export interface LineComment {
   thread: string
   path: string
   line: number | null
+  /** Where it was made: a line of a file of that commit. Null: on a line that the change deletes, or on the whole file. */
+  made: { commit: Sha; line: number } | null
   body: string
 }
 

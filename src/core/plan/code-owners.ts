@@ -62,7 +62,18 @@ export const ownersOf = (rules: CodeOwners, paths: readonly string[]): string[] 
   ...new Set(paths.flatMap((path) => ownersOfOne(rules, path))),
 ]
 
-function ownersOfOne(rules: CodeOwners, path: string): string[] {
+/** A plan asks for the same paths whenever it is shown, and a large file of rules takes a second for a large plan. */
+const known = new WeakMap<CodeOwners, Map<string, readonly string[]>>()
+
+function ownersOfOne(rules: CodeOwners, path: string): readonly string[] {
+  const found = known.get(rules) ?? new Map<string, readonly string[]>()
+  known.set(rules, found)
+  const owners = found.get(path) ?? lookUp(rules, path)
+  found.set(path, owners)
+  return owners
+}
+
+function lookUp(rules: CodeOwners, path: string): string[] {
   if (!/[*?{]/.test(path)) return [...(rules.findLast(({ globs }) => matches(globs, path))?.owners ?? [])]
   const owners: string[] = []
   for (const rule of rules.toReversed()) {

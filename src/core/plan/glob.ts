@@ -111,12 +111,15 @@ const foldersOverlap: Meet = (left, right) =>
 
 const namesOverlap: Meet = (left, right) =>
   left === right ||
-  overlap(left.split(''), right.split(''), isSigns, isSigns, (a, b) => a === b || a === '?' || b === '?')
+  ((hasSign(left) || hasSign(right)) &&
+    overlap(left.split(''), right.split(''), isSigns, isSigns, (a, b) => a === b || a === '?' || b === '?'))
 
 const foldersMatch: Meet = (glob, path) => overlap(glob.split('/'), path.split('/'), isFolders, never, nameMatches)
 
 const nameMatches: Meet = (glob, name) =>
-  overlap(glob.split(''), name.split(''), isSigns, never, (sign, letter) => sign === letter || sign === '?')
+  glob === name ||
+  (hasSign(glob) &&
+    overlap(glob.split(''), name.split(''), isSigns, never, (sign, letter) => sign === letter || sign === '?'))
 
 /**
  * Whether one sequence matches both sides, where a star of either side stands for any number of parts. `row[j]`: whether
@@ -175,9 +178,16 @@ function badParts(glob: string): string | null {
  * them together cover it, but is never true if a path is left out.
  */
 export const globWithin = (glob: string, globs: readonly string[]): boolean =>
-  plainGlobs(glob).every((inner) =>
-    globs.some((outer) => plainGlobs(outer).some((one) => within(inner.split('/'), one.split('/'), '**', nameWithin))),
-  )
+  plainGlobs(glob).every((inner) => {
+    const parts = inner.split('/')
+    return globs.some((outer) => plainGlobs(outer).some((one) => foldersWithin(parts, one.split('/'))))
+  })
+
+/** Fast path: a plain name of the outer glob has to stand in the inner one, too. */
+const foldersWithin = (inner: readonly string[], outer: readonly string[]): boolean =>
+  outer.every((part) => hasSign(part) || inner.includes(part)) && within(inner, outer, '**', nameWithin)
+
+const hasSign = (part: string): boolean => /[*?{]/.test(part)
 
 const nameWithin = (inner: string, outer: string): boolean =>
   inner === outer || within(inner.split(''), outer.split(''), '*', (sign, other) => sign === other || other === '?')

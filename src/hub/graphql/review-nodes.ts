@@ -73,6 +73,7 @@ export const threadNodeOf = (world: World, issue: PullIssue, first: ReviewCommen
   startLine: first.commit === issue.pull.headSha ? first.startLine : null,
   originalLine: first.line,
   originalStartLine: first.startLine,
+  diffSide: first.side,
   comments: (window: Window) =>
     connection(
       reviewCommentsOf(world, issue.number)
@@ -91,6 +92,7 @@ export const reviewCommentNode = (world: World, comment: ReviewCommentRecord) =>
   path: comment.path,
   line: comment.line,
   originalLine: comment.line,
+  originalCommit: () => commitNode(world, comment.commit),
   createdAt: comment.createdAt,
   url: reviewCommentHtml(world, comment),
   isMinimized: false,

@@ -252,6 +252,11 @@ type CreatePullRequestPayload {
 
 scalar DateTime
 
+enum DiffSide {
+  LEFT
+  RIGHT
+}
+
 input EnablePullRequestAutoMergeInput {
   authorEmail: String
   clientMutationId: String
@@ -502,6 +507,7 @@ type PullRequestReviewComment implements Minimizable & Node {
   isMinimized: Boolean!
   line: Int
   minimizedReason: String
+  originalCommit: Commit
   originalLine: Int
   path: String!
   pullRequestReview: PullRequestReview
@@ -542,6 +548,7 @@ enum PullRequestReviewState {
 
 type PullRequestReviewThread implements Node {
   comments(after: String, before: String, first: Int, last: Int, skip: Int): PullRequestReviewCommentConnection!
+  diffSide: DiffSide!
   id: ID!
   isResolved: Boolean!
   line: Int

@@ -1,9 +1,12 @@
 import type { PullReview } from '../../core/command/decide-pull-review.ts'
-import { parseBranch, type RunId } from '../../core/ids.ts'
+import { parseBranch, type RunId, taskBranch, trunkBranch } from '../../core/ids.ts'
+import type { RunState } from '../../core/run/state.ts'
+import type { Settings } from '../../core/settings.ts'
 import { withStarts } from '../../core/slots/slot-requests.ts'
 import { mergeIfApproved } from '../auto-merge.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
-import { answerReview, branchesOf, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
+import { missedReviews } from '../missed-reviews.ts'
+import { answerReview, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
 import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
 import { recordClosed } from './pull-action.ts'
@@ -30,10 +33,30 @@ async function approved(deps: CommandDeps, run: RunId): Promise<CommandOutcome> 
   return merged === null ? nothing : recordClosed(deps, run, { merged: true, ...merged }, 'us')
 }
 
+/**
+ * Acts on what no event has told, if no orchestrator is there to look: of a pull request in conflict, GitHub sends none. Null: there
+ * was nothing to act on.
+ */
+export async function actOnMissedReviews(
+  deps: CommandDeps,
+  state: RunState,
+  settings: Settings,
+): Promise<CommandOutcome | null> {
+  if (state.phase === 'empty' || state.orchestrator !== null) return null
+  const { run } = state
+  const outcomes: CommandOutcome[] = []
+  for (const { review, task } of (await missedReviews(deps, state)) ?? []) {
+    const headBranch = task === 'trunk' ? trunkBranch(run) : taskBranch(run, task)
+    outcomes.push(await runReview(deps, { review, headBranch, sender: review.author }))
+  }
+  if (state.phase === 'ended' && settings.auto_merge !== 'off') outcomes.push(await approved(deps, run))
+  return outcomes.find(({ orchestrate }) => orchestrate) ?? outcomes.at(-1) ?? null
+}
+
 async function record(deps: CommandDeps, run: string, loaded: LoadedReview): Promise<CommandOutcome | null> {
   const read = await deps.journal.read(run)
   if (read === null || read.state.phase === 'empty') return nothing
-  const decided = decideLoaded(deps, read.state, loaded, await branchesOf(deps, read.state, loaded))
+  const decided = await decideLoaded(deps, read.state, loaded)
   if (decided === null) return nothing
   const events = decided.ok ? decided.value.events : []
   const at = deps.clock.now().toISOString()

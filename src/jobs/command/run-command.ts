@@ -26,6 +26,7 @@ import { untilAppended } from '../until-appended.ts'
 import { answerOutsider } from './answer-outsider.ts'
 import { type LoadedContext, loadContext, type RunThread } from './load-context.ts'
 import { recordClosed } from './pull-action.ts'
+import { actOnMissedReviews } from './review-action.ts'
 
 interface Recorded {
   /** A command that is refused may still have woken an orchestrator. */
@@ -88,7 +89,7 @@ interface Noticed {
   beyond: Sha | null
 }
 
-/** A final pull request that was closed in silence ends the run before the command is decided. */
+/** What people did to pull requests of which no event has told comes before the command: one was closed, or reviewed in conflict. */
 async function noticePull(
   deps: CommandDeps,
   command: Command,
@@ -97,7 +98,10 @@ async function noticePull(
   const mayLook = command.name !== 'help' && mayCommand(person, settings).ok
   if (!mayLook || thread.run === null) return { thread, begun: nothing, beyond: null }
   const { closed, beyond } = await lookAtFinalPull(deps, thread.state)
-  if (closed === null) return { thread, begun: nothing, beyond }
+  if (closed === null) {
+    const begun = command.name === 'plan' ? null : await actOnMissedReviews(deps, thread.state, settings)
+    return begun === null ? { thread, begun: nothing, beyond } : { thread: await thread.again(), begun, beyond }
+  }
   // `/plan` begins another run, and this workflow run has one orchestrator.
   const by = command.name === 'plan' ? 'us' : 'orchestrator'
   const begun = await recordClosed(deps, thread.run, { ...closed, by: 'tributary' }, by)

@@ -1,9 +1,5 @@
-import { type PullReview, reviewKey } from '../../core/command/decide-pull-review.ts'
-import type { TaskId } from '../../core/ids.ts'
-import { ownOf } from '../../core/own.ts'
-import { recordOf } from '../../core/run/lookup.ts'
-import type { ActiveRun } from '../../core/run/state.ts'
-import { answerReview, branchesOf, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
+import { missedReviews } from '../missed-reviews.ts'
+import { answerReview, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
 import { unlessLimited } from './session/api-limit.ts'
 import { type Draft, withDecided } from './session/event-draft.ts'
 import type { OrchestratorStep, Session } from './session/session.ts'
@@ -23,7 +19,7 @@ export const watchReviews: OrchestratorStep = async (session, draft) => {
 }
 
 async function decideOne(session: Session, draft: Draft, loaded: LoadedReview): Promise<Draft> {
-  const decision = decideLoaded(session.deps, draft.state, loaded, await branchesOf(session.deps, draft.state, loaded))
+  const decision = await decideLoaded(session.deps, draft.state, loaded)
   if (decision === null) return draft
   session.reviews.decided.push({ loaded, decision })
   return decision.ok ? withDecided(draft, decision.value.events) : draft
@@ -32,37 +28,16 @@ async function decideOne(session: Session, draft: Draft, loaded: LoadedReview): 
 async function look(session: Session, state: Session['state']): Promise<void> {
   const { reviews, deps } = session
   const now = deps.clock.now().getTime()
-  if (state.phase !== 'active' || (reviews.at !== null && now < reviews.at + LOOK_SECONDS * 1000)) return
-  const pulls = openPulls(state)
-  if (pulls.size === 0) return
-  for (const review of await deps.forge.reviews([...pulls.keys()])) {
-    const task = pulls.get(review.pull)
-    if (task === undefined || reviews.done.has(review.id) || !isNews(state, task, review)) continue
+  if (reviews.at !== null && now < reviews.at + LOOK_SECONDS * 1000) return
+  const missed = await missedReviews(deps, state)
+  if (missed === null) return
+  for (const { review, task } of missed) {
+    if (reviews.done.has(review.id)) continue
     reviews.done.add(review.id)
     const loaded = await loadReview(deps, { review, task, by: review.author })
     if (loaded !== null) reviews.open.push(loaded)
   }
   reviews.at = now
-}
-
-/** Pull requests of tasks that a review could move, with their tasks. */
-const openPulls = ({ work, projected }: ActiveRun): Map<number, TaskId> =>
-  new Map([
-    ...(projected['pull:trunk'] === undefined ? [] : [[projected['pull:trunk'].number, 'trunk'] as const]),
-    ...work.plan.tasks.flatMap(({ id }): [number, TaskId][] => {
-      const { status } = recordOf(work, id).state
-      const pull = ownOf(projected, `pull:${id}`)
-      const isOpen = status === 'verified' || status === 'in_progress' || status === 'failed'
-      return pull === undefined || !isOpen ? [] : [[pull.number, id]]
-    }),
-  ])
-
-/** It was made on what stands there now. Times of reviews have whole seconds. */
-function isNews({ seen, work }: ActiveRun, task: TaskId, review: PullReview): boolean {
-  if (task === 'trunk') return review.verdict === 'changes_requested' && !seen.includes(reviewKey(review))
-  const { state } = recordOf(work, task)
-  if (seen.includes(reviewKey(review)) || !('since' in state)) return false
-  return Math.floor(Date.parse(review.submittedAt) / 1000) >= Math.floor(Date.parse(state.since) / 1000)
 }
 
 /** Says what was decided, now that it is written. */

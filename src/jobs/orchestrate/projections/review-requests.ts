@@ -40,7 +40,7 @@ export function reviewRequests(run: LiveRun, locate: Locate, owners: CodeOwners 
   const { work } = run
   const request = (id: string, head: Sha, paths: readonly string[]): ReviewRequest[] => {
     const pull = locate(`pull:${id}`)
-    const reviewers = reviewersOf(run, ownersOf(owners, paths))
+    const reviewers = reviewersOf(run, () => ownersOf(owners, paths))
     return pull === null || reviewers.length === 0 ? [] : [{ name: `reviewers:${id}`, pull, reviewers, head }]
   }
   if (run.phase === 'ended')
@@ -60,9 +60,10 @@ export function reviewRequests(run: LiveRun, locate: Locate, owners: CodeOwners 
 
 const MOST_ASKED = 15
 
-function reviewersOf(run: PlannedRun, owners: readonly string[]): string[] {
+function reviewersOf(run: PlannedRun, ownersOfPaths: () => readonly string[]): string[] {
   const wanted = settingsOf(run).reviewers
-  const asked = Array.isArray(wanted) ? wanted : wanted === 'codeowners' && owners.length > 0 ? owners : [run.askedBy]
+  const named = wanted === 'codeowners' ? ownersOfPaths() : Array.isArray(wanted) ? wanted : []
+  const asked = named.length > 0 || Array.isArray(wanted) ? named : [run.askedBy]
   return asked.filter((name) => LOGIN_OR_TEAM.test(name)).slice(0, MOST_ASKED)
 }
 

@@ -1,0 +1,59 @@
+import { type PullReview, reviewKey } from '../core/command/decide-pull-review.ts'
+import type { TaskId } from '../core/ids.ts'
+import { ownOf } from '../core/own.ts'
+import { recordOf } from '../core/run/lookup.ts'
+import type { LiveRun, RunState } from '../core/run/state.ts'
+import type { JobDeps } from './deps.ts'
+
+type Reviews = Awaited<ReturnType<JobDeps['forge']['reviews']>>
+interface MissedReview {
+  review: Reviews[number]
+  task: TaskId | 'trunk'
+}
+
+/**
+ * Reviews that nothing has been recorded of, by one request: no event comes while the pull request is in conflict, and events get
+ * lost. Null: no pull request is open that a review could move.
+ */
+export async function missedReviews(
+  { forge }: Pick<JobDeps, 'forge'>,
+  state: RunState,
+): Promise<MissedReview[] | null> {
+  if (state.phase === 'empty') return null
+  const pulls = openPulls(state)
+  if (pulls.size === 0) return null
+  return (await forge.reviews([...pulls.keys()])).flatMap((review) => {
+    const task = pulls.get(review.pull)
+    return task !== undefined && isNews(state, task, review) ? [{ review, task }] : []
+  })
+}
+
+/** Pull requests that a review could move, with their tasks. */
+function openPulls(state: LiveRun): Map<number, TaskId> {
+  const { phase, projected } = state
+  const isOpen = phase === 'active' || (phase === 'ended' && state.conclusion === 'success')
+  const final = projected['pull:trunk']
+  const tasks = phase === 'active' ? state.work.plan.tasks : []
+  return new Map([
+    ...(final === undefined || !isOpen ? [] : [[final.number, 'trunk'] as const]),
+    ...tasks.flatMap(({ id }): [number, TaskId][] => {
+      const status = phase === 'active' ? recordOf(state.work, id).state.status : null
+      const pull = ownOf(projected, `pull:${id}`)
+      const counts = status === 'verified' || status === 'in_progress' || status === 'failed'
+      return pull === undefined || !counts ? [] : [[pull.number, id]]
+    }),
+  ])
+}
+
+/** It was made on what stands there now. Times of reviews have whole seconds. */
+function isNews(state: LiveRun, task: TaskId | 'trunk', review: PullReview): boolean {
+  if (state.seen.includes(reviewKey(review))) return false
+  if (task === 'trunk')
+    return review.verdict === 'changes_requested' && (state.phase !== 'ended' || isSince(review, state.endedAt))
+  if (state.phase !== 'active') return false
+  const { state: now } = recordOf(state.work, task)
+  return 'since' in now && isSince(review, now.since)
+}
+
+const isSince = ({ submittedAt }: PullReview, moment: string): boolean =>
+  Math.floor(Date.parse(submittedAt) / 1000) >= Math.floor(Date.parse(moment) / 1000)
