@@ -25,7 +25,7 @@ export async function publishProjections(session: Session, { final }: { final: b
     async () => {
       await readOwners(session)
       await publishChanged(session, final)
-      return askForReviews(session, seen(session), locatedIn(session))
+      return true
     },
     false,
   )
@@ -33,23 +33,32 @@ export async function publishProjections(session: Session, { final }: { final: b
   return isShown
 }
 
+/** In two rounds: comments are posted on pull requests that the first one has opened, and those who cannot be asked for a review are called. */
 async function publishChanged(session: Session, final: boolean): Promise<void> {
-  // Two rounds: comments are posted on the pull request that the first one may have opened.
-  for (let round = 0; round < 2; round += 1) {
-    const changed = desiredProjections(seen(session), locatedIn(session), session.owners?.rules).filter((one) =>
-      hasChanged(session, one),
-    )
-    const due = changed.filter((one) => final || !isTooEarly(session, one))
-    if (changed.length === 0) session.shownState = session.state
-    if (due.length === 0) return
-    await show(session, due)
-  }
+  const first = dueNow(session, final)
+  await show(
+    session,
+    first.filter((one) => !isCall(one)),
+  )
+  const hasAsked = await askForReviews(session, seen(session), locatedIn(session))
+  if (first.length > 0 || hasAsked) await show(session, dueNow(session, final))
 }
 
-/** Names of all projections of this state, whether or not the pull request of some of them is known yet. */
+function dueNow(session: Session, final: boolean): Projection[] {
+  const wanted = desiredProjections(seen(session), locatedIn(session), session.owners?.rules)
+  const changed = wanted.filter((one) => hasChanged(session, one))
+  if (changed.length === 0) session.shownState = session.state
+  return changed.filter((one) => final || !isTooEarly(session, one))
+}
+
+const isCall = ({ name }: Projection): boolean => name.startsWith('comment:call-')
+
+/** Names of all projections of this state, whether or not the pull request of some of them is known yet, or reviews can be asked for. */
 export const showable = (state: LiveRun): string[] =>
-  [() => null, () => ({ number: 1, node: '' })].flatMap((locate) =>
-    desiredProjections(state, locate).map(({ name }) => name),
+  [state, { ...state, refused: { ...state.refused, reviewers: '' } }].flatMap((run) =>
+    [() => null, () => ({ number: 1, node: '' })].flatMap((locate) =>
+      desiredProjections(run, locate).map(({ name }) => name),
+    ),
   )
 
 const locatedIn =
