@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { planJsonSchema, settingsJsonSchema } from '../scripts/json-schemas.ts'
 import { FAILURES, PAUSES, PROBLEMS, SAID, STOPS, TASK_FAILURES, WITHOUT } from '../scripts/refusal-rows.ts'
 import { readSettings } from '../src/config/settings.ts'
 import { COMMANDS, parseCommand } from '../src/core/command/parse.ts'
 import { typed } from './cli/terminal.ts'
-import { blocksOf } from './support/readme.ts'
+import { blocksOf, tableUnder } from './support/readme.ts'
 
 const root = join(import.meta.dirname, '..')
 const text = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -85,6 +86,13 @@ describe('the commands in the documents', () => {
   })
 })
 
+/** A JSON schema, as far as the names of fields need it. */
+interface Schema {
+  properties?: Record<string, Schema>
+  items?: Schema
+}
+const schemaOf = (schema: object): Schema => JSON.parse(JSON.stringify(schema))
+
 describe('the settings in the documents', () => {
   it('are taken by the parser that reads them', () => {
     const blocks = docs.flatMap((page) => blocksOf(text(page), 'yaml').map((block) => ({ page, block })))
@@ -94,6 +102,74 @@ describe('the settings in the documents', () => {
       return read.ok ? [] : [{ page, block, problems: read.error }]
     })
     expect(wrong).toEqual([])
+  })
+})
+
+describe('the names of settings in the text of the documents', () => {
+  const { properties: keys = {} } = schemaOf(settingsJsonSchema())
+  const written = pages.filter((page) => page !== 'docs/refusals.md').flatMap((page) => codeIn(page))
+
+  it('are keys that the schema has', () => {
+    const dotted = written.filter((code) => /^[a-z_]+\.(?!yml$|md$)[a-z_]+$/.test(code))
+    const named = dotted.map((code) => code.split('.')).filter(([group = '']) => keys[group]?.properties !== undefined)
+    expect(named.length).toBeGreaterThan(30)
+    expect(named.filter(([group = '', key = '']) => keys[group]?.properties?.[key] === undefined)).toEqual([])
+  })
+
+  it('take the values that stand behind them', () => {
+    const pairs = written.filter((code) => (/^([a-z_]+): \S/.exec(code)?.[1] ?? '') in keys)
+    expect(pairs.length).toBeGreaterThan(20)
+    expect(pairs.filter((pair) => !readSettings(pair).ok)).toEqual([])
+  })
+})
+
+describe('the page about plans by hand', () => {
+  const page = text('docs/plan-by-hand.md')
+  const { properties: plan = {} } = schemaOf(planJsonSchema())
+  const task = plan.tasks?.items?.properties ?? {}
+  const rows = (heading: string) => tableUnder(page, heading).map(([field = '']) => field.replaceAll('`', ''))
+
+  it('has a row only for what a plan and a task can have', () => {
+    expect(rows('## The plan').filter((field) => !(field in plan))).toEqual([])
+    expect(rows('## A task').filter((field) => !(field in task))).toEqual([])
+  })
+
+  it('names every field', () => {
+    const fields = [...Object.keys(plan), ...Object.keys(task)]
+    expect(fields.length).toBeGreaterThan(25)
+    expect(fields.filter((field) => !page.includes(`\`${field}\``))).toEqual([])
+  })
+})
+
+describe('the tables of options', () => {
+  it.each([
+    ['up', 'docs/on-your-machine.md', '# On your machine'],
+    ['hub', 'docs/hub.md', '# The hub: GitHub on a laptop'],
+  ])('of `%s` have those of its help, all of them', async (word, page, heading) => {
+    const { out } = await typed(root, [word, '--help'])
+    const offered = [...out.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option)
+    expect(offered.length).toBeGreaterThan(3)
+    const named = tableUnder(text(page), heading).flatMap(([cell = '']) => cell.match(/--[a-z-]+/g) ?? [])
+    expect(named.toSorted()).toEqual(offered.toSorted())
+  })
+})
+
+describe('the map of the code', () => {
+  const page = text('docs/how-it-works.md')
+
+  it('names rooms and files that are there', () => {
+    const paths = [...page.matchAll(/`(src\/[\w/.-]+)`/g)].map(([, path = '']) => path)
+    expect(paths.length).toBeGreaterThan(60)
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+
+  it('names functions that their files export', () => {
+    const hops = [...page.matchAll(/\| `(\w+)` \| `(src\/[\w/.-]+\.ts)` \|/g)]
+    expect(hops.length).toBeGreaterThan(30)
+    const gone = hops.filter(
+      ([, name, path = '']) => !new RegExp(`^export (?:async )?(?:function|const) ${name}\\b`, 'm').test(text(path)),
+    )
+    expect(gone.map(([hop]) => hop)).toEqual([])
   })
 })
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { init } from '../src/cli/init.ts'
 import { COMMANDS } from '../src/core/command/parse.ts'
 import { ALWAYS_PROTECTED } from '../src/core/settings.ts'
+import { typed } from './cli/terminal.ts'
 import { tableUnder } from './support/readme.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -47,10 +48,20 @@ const slugsOf = (markdown: string): string[] =>
 describe('the pages about installing and commands', () => {
   it('say how init is typed, as init says it itself', () => {
     const help = init.help.join('\n')
-    const options = [...INSTALL.slice(0, INSTALL.indexOf('## Permissions')).matchAll(/`(--[a-z]+)/g)]
+    const options = [...INSTALL.slice(0, INSTALL.indexOf('## The sandbox')).matchAll(/`(--[a-z]+)/g)]
     const named = options.map(([, option = '']) => option).filter((option) => option !== '--json')
     expect(named).toEqual(expect.arrayContaining(['--uses', '--settings']))
     expect(named.filter((option) => !help.includes(option))).toEqual([])
+  })
+
+  it('list every subcommand with what it does, as `--help` does', async () => {
+    const { out } = await typed(root, ['--help'])
+    const wanted = [...out.matchAll(/^ {2}([a-z]+) +(.*)$/gm)].map(([, name, summary]) => [
+      `\`tributary ${name}\``,
+      summary,
+    ])
+    expect(wanted.length).toBeGreaterThan(7)
+    expect(tableUnder(INSTALL, '## The command line')).toEqual(wanted)
   })
 
   it('list every command as it is typed, with what it does', () => {

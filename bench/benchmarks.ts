@@ -1,6 +1,8 @@
 import type { Benchmark } from './benchmark.ts'
 import { context } from './context.ts'
 import { failures } from './failures.ts'
+import { large } from './large.ts'
+import { limits } from './limits.ts'
 import { makespan } from './makespan.ts'
 import { merging } from './merging.ts'
 import { money } from './money.ts'
@@ -17,4 +19,6 @@ export const benchmarks: readonly Benchmark[] = [
   state,
   context,
   money,
+  large,
+  limits,
 ]

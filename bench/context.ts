@@ -3,7 +3,7 @@ import { tell } from './context/briefs.ts'
 import { B7, chartOf, growthFigures, lineOf, recallFigure } from './context/figures.ts'
 import { worthwhile } from './graphs/corpus.ts'
 
-/** The likelihood that an agent's summary is larger than a hand-off may be. */
+/** The likelihood that an agent says more than it is asked for. */
 const LAVISH = [0, 0.02, 0.1, 0.3, 1] as const
 
 export const context: Benchmark = {
@@ -12,7 +12,7 @@ export const context: Benchmark = {
   async measure(quick, say) {
     const members = worthwhile(quick ? [24, 100] : [24, 100, 300], () => 1)
     const told = LAVISH.map((lavish) => {
-      say(`${lavish * 100} % say more than a hand-off holds`)
+      say(`${lavish * 100} % say more than they are asked for`)
       return { lavish, told: members.flatMap((member) => tell(member, lavish)) }
     })
     // How briefs grow is seen where nothing is cut.

@@ -9,21 +9,24 @@ import { gantt } from '../src/render/timeline/gantt.ts'
 import { slotSpans } from '../src/render/timeline/spans.ts'
 import { openBrowser } from './screens/browser.ts'
 import { htmlOf, pageWith, type Theme } from './screens/page.ts'
+import { picturePages } from './screens/pages.ts'
 
 /**
  * `node dist/cli.js log 1 --repo DIR --json | npm run picture`: docs/run-light.png and docs/run-dark.png, the picture of a
  * real run in the README: the plan as it waits for its approval, the time of the slots, and the status at the end.
+ * `npm run picture -- pages`, after `npm run bundle`: docs/pictures, the pages of the hub in a run of the demo.
  */
 const [WIDTH, HEIGHT] = [1100, 860]
 
-const events = z.array(runEventSchema).parse(
-  readFileSync(0, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line)),
-)
+const readEvents = (): RunEvent[] =>
+  z.array(runEventSchema).parse(
+    readFileSync(0, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line)),
+  )
 
-function at(type: RunEvent['type']): PlannedRun {
+function at(events: readonly RunEvent[], type: RunEvent['type']): PlannedRun {
   const state = replay(events.slice(0, events.findLastIndex((event) => event.type === type) + 1))
   if (state.phase === 'empty' || !isPlanned(state)) throw new Error(`the run has no ${type}`)
   return state
@@ -45,16 +48,24 @@ header{padding:8px 16px;border-bottom:1px solid ${line}}
 .markdown-body{font-size:12px}.markdown-body h2{font-size:17px}pre code{font-size:10.5px}`
 }
 
-const page = (theme: Theme): string =>
+const page = (events: readonly RunEvent[], theme: Theme): string =>
   pageWith(
-    `<main>${box('1. The plan, which waits for you', text(renderPlanComment(at('plan_proposed'))))}<div class="column">${box(
+    `<main>${box('1. The plan, which waits for you', text(renderPlanComment(at(events, 'plan_proposed'))))}<div class="column">${box(
       '2. Tasks on four slots',
-      htmlOf(['```text', ...gantt(slotSpans(events, at('run_finished').work), undefined, 74), '```'].join('\n')),
-    )}${box('3. The status at the end', text(renderStatus(at('run_finished'))))}</div></main>`,
+      htmlOf(
+        ['```text', ...gantt(slotSpans(events, at(events, 'run_finished').work), undefined, 74), '```'].join('\n'),
+      ),
+    )}${box('3. The status at the end', text(renderStatus(at(events, 'run_finished'))))}</div></main>`,
     theme,
     CSS(theme),
     'await mermaid.run()',
   )
 
-const browser = openBrowser()
-for (const theme of ['light', 'dark'] as const) browser.picture(page(theme), WIDTH, HEIGHT, `docs/run-${theme}.png`)
+function pictureRun(): void {
+  const [events, browser] = [readEvents(), openBrowser()]
+  for (const theme of ['light', 'dark'] as const)
+    browser.picture(page(events, theme), WIDTH, HEIGHT, `docs/run-${theme}.png`)
+}
+
+if (process.argv[2] === 'pages') await picturePages()
+else pictureRun()

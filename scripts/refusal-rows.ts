@@ -468,7 +468,7 @@ export const PAUSES: Record<
   },
 }
 
-/** Phases in which nobody has to do anything, and the two that PAUSES shows. */
+/** Phases in which no person has to do anything, and the two that PAUSES shows. */
 type GoesOn =
   | 'running'
   | 'verifying'

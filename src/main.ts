@@ -64,23 +64,23 @@ type Of<Role extends Inputs['role']> = Extract<Inputs, { role: Role }>
 async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<CommandOutcome> {
   const trigger = readTrigger(newInstance(context))
   const deps = await jobDeps(inputs, env)
-  const told = { logUrl: logUrlOf(env), redact: redactor([inputs.token]) }
+  const details = { logUrl: logUrlOf(env), redact: redactor([inputs.token]) }
   if (trigger.kind === 'pull' || trigger.kind === 'review') {
     const thread = trigger.kind === 'pull' ? trigger.number : trigger.review.pull
     const act = () =>
       trigger.kind === 'pull' ? runPullAction(deps, trigger, trigger.sender) : runReview(deps, trigger)
     const job = async () => startElsewhere(deps, await act())
-    return answerFailure(deps, { thread, key: `failed:${deps.workflowRun}`, ...told }, job)
+    return answerFailure(deps, { thread, key: `failed:${deps.workflowRun}`, ...details }, job)
   }
   if (trigger.kind === 'comment') {
     const { issue } = trigger
     const comment = commentOf(trigger, env.GITHUB_RUN_ATTEMPT === 1)
     const job = () => runCommand(deps, comment)
-    return answerFailure(deps, { thread: issue.number, key: `comment:${comment.id}`, ...told }, job)
+    return answerFailure(deps, { thread: issue.number, key: `comment:${comment.id}`, ...details }, job)
   }
   if (trigger.kind === 'plan') {
     const job = () => runPlanRequest(deps, trigger, env.GITHUB_RUN_ATTEMPT === 1)
-    return answerFailure(deps, { thread: trigger.issue, key: `failed:${deps.workflowRun}`, ...told }, job)
+    return answerFailure(deps, { thread: trigger.issue, key: `failed:${deps.workflowRun}`, ...details }, job)
   }
   deps.log(trigger.kind === 'nothing' ? trigger.why : 'a dispatch holds no command')
   return { run: null, orchestrate: false, slots: [] }

@@ -11,6 +11,7 @@ import { openWorktree } from './adapters/git/worktree/worktree.ts'
 import { openHandover } from './adapters/github/artifact.ts'
 import { openClient, type RepositoryClient } from './adapters/github/client.ts'
 import { openForge } from './adapters/github/forge.ts'
+import { openPages } from './adapters/github/pages.ts'
 import { openSlots } from './adapters/github/slots.ts'
 import { hostOf } from './adapters/sandbox/host.ts'
 import { publicInternet } from './adapters/sandbox/network/internet.ts'
@@ -86,6 +87,7 @@ export async function orchestrateDeps(inputs: Inputs, env: JobEnvironment): Prom
     log: (line) => core.info(secrets.redact(line)),
     model: modelOf(env, secrets),
     slots: openSlots({ ...repository, folder: join(env.scratch, 'results'), action }),
+    pages: openPages(join(env.scratch, 'pages')),
     readPlan: readHandPlan,
     secrets: secrets.values,
     redact: secrets.redact,

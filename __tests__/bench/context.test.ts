@@ -16,9 +16,14 @@ const recallAt = (lavish: number) =>
     members.flatMap((member) => tell(member, lavish)),
   ).value
 
-it('loses no fact that fits into a hand-off, and some where agents say more than it holds', () => {
-  expect(recallAt(0)).toBe(1)
-  expect(recallAt(1)).toBeLessThan(1)
+it('finds every fact, also of agents that say more than they are asked for', () => {
+  expect([recallAt(0), recallAt(1)]).toEqual([1, 1])
+})
+
+it('counts what does not reach the worker as lost', () => {
+  const [told] = members.flatMap((member) => tell(member, 0)).filter(({ planted }) => planted > 1)
+  if (told === undefined) throw new Error('nothing was planted')
+  expect(recallFigure(0, [{ ...told, recalled: told.planted - 1 }]).value).toBe(1 - 1 / told.planted)
 })
 
 it('counts the facts of direct needs alone', () => {

@@ -231,12 +231,16 @@ describe('tributary check, on a plan that /plan would refuse', () => {
     const issue = `# An issue\n\nWords.\n\n\`\`\`tributary\n${PLAN.replace('[logger]', '[loger]')}\n\`\`\`\n`
     const { problems } = await found(issue, undefined, 'issue.md')
     expect(problems).toMatchObject([{ line: 13, task: 'server', code: 'unknown-need' }])
-    const { out } = await typed(folderWith({ 'issue.md': issue }), ['check', 'issue.md'])
-    expect(blocksOf(DOCUMENTED, 'text')).toContain(`${out.split('\n').slice(0, 2).join('\n')}\n`)
     const twice = `Words.\n\n\`\`\`tributary\n${PLAN}\ntitle: again\n\`\`\`\n`
     expect((await found(twice, undefined, 'issue.md')).problems).toMatchObject([
       { line: 15, message: 'The key `title` is given in lines 4 and 15: keep one of them.' },
     ])
+  })
+
+  it("what the page about plans shows, of the page's own plan with that typing mistake", async () => {
+    const plan = blocksOf(DOCUMENTED, 'tributary').join().replace('needs: [logger, look]', 'needs: [loger, look]')
+    const { out } = await typed(folderWith({ 'plan.yml': plan }), ['check', 'plan.yml'])
+    expect(blocksOf(DOCUMENTED, 'text')).toContain(`${out.split('\n').slice(0, 2).join('\n')}\n`)
   })
 
   it('an issue without a plan, or with two', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openJournal } from '../../src/adapters/git/journal/journal.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
+import { dataDirOf, hubRepository } from '../../src/cli/up/place.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { replay } from '../../src/core/run/evolve.ts'
 import { type BareRemote, bareRemote, git, tempDir } from '../support/git.ts'
@@ -60,6 +61,21 @@ describe('tributary log', () => {
     expect((await typed(folder, ['log', '42'])).error).toContain('no remote `origin`')
     git(folder, ['remote', 'add', 'origin', remote.url])
     expect((await typed(folder, ['log', '42'])).out).toContain('Run 42')
+  })
+
+  it('reads the runs of `up` if there is no `origin`, and says where they are if `origin` has no such run', async () => {
+    const folder = tempDir()
+    git(folder, ['init', '--quiet'])
+    const env = { XDG_STATE_HOME: tempDir() }
+    const local = hubRepository({ dataDir: await dataDirOf(folder, { env }) })
+    git(folder, ['clone', '--quiet', '--mirror', remote.url, local])
+    expect((await typed(folder, ['log', '42'], env)).out).toContain('Run 42')
+    expect((await typed(folder, ['log', '43'], env)).error).toBe(`Run 43 has no journal at ${local}.`)
+    git(folder, ['remote', 'add', 'origin', bareRemote().url])
+    const { code, error } = await typed(folder, ['log', '42'], env)
+    expect(code).toBe(1)
+    expect(error).toContain(`Those of \`up\` and \`run\` are in --repo ${local}`)
+    expect((await typed(folder, ['log', '42', '--repo', local], env)).out).toContain('Run 42')
   })
 
   it('says that there is no such run', async () => {

@@ -3,6 +3,7 @@ import { LOCAL_ACTION, workflowFor } from '../../src/cli/example-files.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import type { LiveRun } from '../../src/core/run/state.ts'
 import { tools } from '../../src/model-double/answer.ts'
+import { visit } from '../hub/pages/browser.ts'
 import { create, finish, planned, startAgentWorld, usual, whenTask } from './support/agents.ts'
 import { eventsOf } from './support/world.ts'
 
@@ -42,6 +43,8 @@ let stage: Awaited<ReturnType<typeof startAgentWorld>>
 let events: RunEvent[]
 let state: LiveRun
 let names: () => Promise<string[]>
+/** The pages of the task while its first slot works, and at the end: of the last attempt, and of the first. */
+let pages: { atWork: string; ended: string; first: string }
 beforeAll(async () => {
   stage = await startAgentWorld(rules, {
     files: { '.github/workflows/tributary.yml': workflow, '.github/tributary.yml': settings },
@@ -54,11 +57,15 @@ beforeAll(async () => {
   const issue = await world.openIssue('Please write two files.')
   await world.say(issue, '/plan --mode off')
   await world.until('a checkpoint', async () => (await names()).includes(`tributary-${issue}-t1-1-work1`))
+  const visitor = await visit(world.hub)
+  const page = async (query = '') => (await visitor.get(`/runs/${issue}/tasks/t1${query}`)).text
+  const atWork = await page()
   await world.fault({ kind: 'kill-job', name: '^slot ', count: 1 })
   await world.when(`${issue}`, 'at work once more', (_, { tasks }) => (tasks.t1?.attempts.length ?? 0) > 1)
   letGo()
   state = await world.ended(`${issue}`)
   events = await world.events(`${issue}`)
+  pages = { atWork, ended: await page(), first: await page('?attempt=1') }
 })
 afterAll(() => stage.close())
 
@@ -90,6 +97,17 @@ describe('a slot that is killed in the middle of an attempt', () => {
     const landed = eventsOf(events, 'task_verified')
     expect(landed.map(({ attempt, report }) => [attempt, report.turns])).toEqual([[2, 2]])
     expect(landed[0]?.report.handOff?.files).toEqual(['t1/done.txt', 't1/half.txt'])
+  })
+
+  it('shows on the page of its task what its agents did: as it grew, and as the first slot had left it', () => {
+    const wrote = /<code>write<\/code> t1\/half\.txt <span class="call-done">✓ done<\/span>/
+    expect(pages.atWork).toContain('Transcript of attempt 1, as it grows')
+    expect(pages.atWork).toMatch(wrote)
+    expect(pages.first).toContain('Transcript of attempt 1, as far as its last checkpoint has it')
+    expect(pages.first).toMatch(wrote)
+    expect(pages.ended).toContain('Transcript of attempt 2</h2>')
+    expect(pages.ended).toMatch(/<code>finish<\/code>[\s\S]*did: Wrote the other half\./)
+    expect(pages.ended).not.toContain('cannot be read')
   })
 
   it('leaves no checkpoint but the one that its slot could not take away', async () => {

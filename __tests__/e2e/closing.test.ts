@@ -22,6 +22,17 @@ const done = async (graph: string) => {
   return { run: `${issue}`, pull, trunk: world.git('rev-parse', `tributary/${issue}/trunk`) }
 }
 
+/** The page of the run, by the link in its final pull request. */
+async function pageLinkedFrom(pull: number): Promise<string> {
+  const { rest } = world.as('reader')
+  const { data } = await rest.pulls.get({ ...world.at, pull_number: pull })
+  const [, workflowRun, id] = /\]\(\.\.\/actions\/runs\/(\d+)\/artifacts\/(\d+)\)/.exec(data.body ?? '') ?? []
+  const listed = await rest.actions.listWorkflowRunArtifacts({ ...world.at, run_id: Number(workflowRun) })
+  expect(listed.data.artifacts.map((artifact) => artifact.id)).toContain(Number(id))
+  const loaded = await rest.actions.downloadArtifact({ ...world.at, artifact_id: Number(id), archive_format: 'zip' })
+  return Buffer.from(loaded.data as ArrayBuffer).toString('utf8')
+}
+
 const closed = (run: string, as: string) =>
   world.when(
     run,
@@ -33,6 +44,11 @@ describe('the final pull request', () => {
   it('takes the branches of the tasks with it when a person merges it; the journal stays', async () => {
     const { run, pull, trunk } = await done('a > b')
     expect(branchesOf(world, run)).toEqual(['a', 'b', 'trunk'])
+    const page = await pageLinkedFrom(pull)
+    expect(page.length).toBeLessThan(1_000_000)
+    expect(page).toContain(`<title>Run ${run}: `)
+    expect(page).toMatch(/data-task="b" data-state="landed"/)
+    expect(page).toMatch(/run finished/)
     await world.as('writer').rest.pulls.merge({ ...world.at, pull_number: pull })
     const state = await closed(run, 'merged')
     expect(branchesOf(world, run)).toEqual([])

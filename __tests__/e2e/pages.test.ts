@@ -12,11 +12,10 @@ const PICTURES = process.env.TRIBUTARY_PICTURES
 describe('the pages in a browser', needsChromium, () => {
   let world: World
   let browser: Browser
-  const taken: string[] = []
-  const takeResult = async (run: string) => {
-    taken.push(run)
-    return { branch: 'tributary-1', commit: world.git('rev-parse', `tributary/${run}/trunk`) }
-  }
+  const takeResult = async (run: string) => ({
+    branch: `tributary-${run}`,
+    commit: world.git('rev-parse', `tributary/${run}/trunk`),
+  })
   beforeAll(async () => {
     world = await startWorld({ hub: { takeResult } })
     // Our own pages, on loopback: the browser's sandbox, which containers forbid, guards nothing here.
@@ -27,35 +26,39 @@ describe('the pages in a browser', needsChromium, () => {
     await world?.close()
   })
 
-  it('takes a person from the link to the result, without a reload', async () => {
-    const page = await newPage(browser, 1000)
-    const errors = errorsOf(page)
+  it('takes a person from the link to the result, on a wide page and on a phone, without a reload', async () => {
+    const [page, phone] = [await newPage(browser, 1000), await newPage(browser, 360)]
+    const errors = errorsOf(page, phone)
     await page.goto(world.hub.link())
-    await page.getByLabel('Title').fill('Two texts')
-    await page.getByLabel(/What to do/).fill(issueWith('a > c, b > c', { a: { milliseconds: 'signal' } }))
-    await page.getByRole('button', { name: 'Open it and plan' }).click()
-    await page.getByRole('button', { name: 'Approve' }).waitFor()
+    const needsWords = { misdeed: 'fails-until-told' }
+    const tasks = { a: { milliseconds: 'signal' as const }, b: needsWords, d: needsWords }
+    const run = await plan(page, issueWith('a > c, b > c, d > c', tasks))
     await check(page, 'plan')
-    const hash = await page.locator('[data-shown]').textContent()
-    expect(hash).toMatch(/^\/approve [0-9a-f]{12}$/)
-    await page.evaluate('globalThis.sameDocument = true')
-    await page.getByRole('button', { name: 'Approve' }).click()
-    await page.getByText(`${hash}`).first().waitFor()
-    await page.evaluate('globalThis.sameDocument = true')
+    await approve(page)
+    await phone.goto(world.hub.link())
+    await phone.goto(`${world.hub.url}/runs/${run}/tasks/d`)
+    for (const one of [page, phone]) await one.evaluate('globalThis.sameDocument = true')
     await stateOf(page, 'a', 'atwork')
-    await stateOf(page, 'b', 'landed')
     await check(page, 'running')
-    await watchedBySecondBrowser(browser, world)
+
+    await stateOf(page, 'b', 'failed')
+    await sendBack(page, 'b', 'Write what you were told')
+    await sendBack(phone, 'd', 'On a phone, too')
+    for (const one of [page, phone]) await one.evaluate('globalThis.sameDocument = true')
+    for (const task of ['b', 'd']) await stateOf(page, task, 'landed')
+    await phone.locator('#diff').getByText('+On a phone, too').waitFor()
+
+    await restartUnder(world, [page, phone])
     const moved = await secondsUntilLanded(world, page, 'a')
     await stateOf(page, 'c', 'landed')
+    await phone.locator('#attempts').getByText('landed').waitFor()
     await page.getByRole('button', { name: 'Fetch the branch' }).waitFor()
-    expect(await page.evaluate('globalThis.sameDocument'), 'the page was not loaded again').toBe(true)
+    for (const one of [page, phone])
+      expect(await one.evaluate('globalThis.sameDocument'), 'the page was not loaded again').toBe(true)
     await check(page, 'done')
-    await page.getByRole('button', { name: 'Fetch the branch' }).click()
-    await page.getByText('Your repository has the branch tributary-1 now').waitFor()
-    expect(taken).toEqual(['1'])
-    await page.locator('#tasks').getByRole('link', { name: 'c Task c' }).click()
-    await page.locator('#diff').getByText('+done by c').waitFor()
+    await take(page, run)
+    await page.locator('#tasks').getByRole('link', { name: 'b Task b' }).click()
+    await page.locator('#diff').getByText('+Write what you were told').waitFor()
     await check(page, 'task')
     expect(errors).toEqual([])
     console.log(`seconds from a task's landing to its colour: ${moved.toFixed(2)}`)
@@ -76,6 +79,14 @@ describe('the pages in a browser', needsChromium, () => {
       await check(page, name)
       expect(await page.evaluate('document.documentElement.scrollWidth'), `${name} fits`).toBeLessThanOrEqual(360)
     }
+    await page.goto(world.hub.url)
+    const run = await plan(page, issueWith('a'))
+    await check(page, 'phone-plan')
+    await approve(page)
+    await stateOf(page, 'a', 'landed')
+    await take(page, run)
+    await check(page, 'phone-taken')
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
     await page.goto(`${world.hub.url}/runs/1`)
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
@@ -91,23 +102,54 @@ async function newPage(browser: Browser, width: number, colorScheme: 'light' | '
   return page
 }
 
-/** Another browser follows the same task at the same time, with a session of its own and what the slot's log says. */
-async function watchedBySecondBrowser(browser: Browser, world: World): Promise<void> {
-  const page = await newPage(browser, 360)
-  await page.goto(world.hub.link())
-  await page.goto(`${world.hub.url}/runs/1/tasks/a`)
-  await page.locator('#transcript pre').waitFor()
-  await check(page, 'phone-at-work')
-  await page.close()
+/** Opens an issue with this plan, and follows it until the plan can be approved. Returns the run. */
+async function plan(page: Page, issue: string): Promise<string> {
+  await page.getByLabel('Title').fill('A few texts')
+  await page.getByLabel(/What to do/).fill(issue)
+  await page.getByRole('button', { name: 'Open it and plan' }).click()
+  await page.getByRole('button', { name: 'Approve' }).waitFor()
+  return /\/runs\/(.+)$/.exec(page.url())?.[1] ?? ''
 }
 
-/** What the page's script or its policy complains of. */
-function errorsOf(page: Page): string[] {
+/** Approves the plan, whose hash the page shows. */
+async function approve(page: Page): Promise<void> {
+  const shown = await page.locator('[data-shown]').textContent()
+  expect(shown).toMatch(/^\/approve [0-9a-f]{12}$/)
+  await page.getByRole('button', { name: 'Approve' }).click()
+  await page.locator('#thread').getByText(`${shown}`, { exact: true }).first().waitFor()
+}
+
+/** Sends a task back with words, by the form of the page. */
+async function sendBack(page: Page, task: string, words: string): Promise<void> {
+  const form = page.locator('form', { has: page.getByRole('button', { name: `Retry ${task}`, exact: true }) })
+  await form.getByRole('textbox').fill(words)
+  await form.getByRole('button').click()
+  await page.locator('#note').getByText(`/retry ${task} -- ${words}`).waitFor()
+}
+
+/** Fetches the branch, and reads what became of it. */
+async function take(page: Page, run: string): Promise<void> {
+  await page.getByRole('button', { name: 'Fetch the branch' }).click()
+  await page.getByText(`Your repository has the branch tributary-${run} now`).waitFor()
+}
+
+/** The hub ends and starts again while these pages are open: they come back by themselves, and see the run go on. */
+async function restartUnder(world: World, pages: readonly Page[]): Promise<void> {
+  const lost = pages.map((page) => page.locator('#link').getByText('connecting again').waitFor())
+  await world.restart()
+  await Promise.all(lost)
+  for (const page of pages) await page.locator('#link').getByText('live', { exact: true }).waitFor()
+}
+
+/** What the script of these pages or their policy complains of. A hub that is not there is no fault of theirs. */
+function errorsOf(...pages: readonly Page[]): string[] {
   const errors: string[] = []
-  page.on('pageerror', (error) => errors.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text())
-  })
+  for (const page of pages) {
+    page.on('pageerror', (error) => errors.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/net::ERR_/.test(message.text())) errors.push(message.text())
+    })
+  }
   return errors
 }
 

@@ -84,23 +84,27 @@ describe('the check of a task that an agent works on', () => {
     expect(check?.text).toContain('- Cost: 0.50 USD, 3 calls')
     expect(check?.text).toContain('- All attempts at this task together: 2.50 USD')
     const [lost] = checksFor(
-      planned(...begun, queued('a'), startedByAgent('a'), [
-        5,
-        { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1' },
-      ]),
+      planned(
+        ...begun,
+        queued('a'),
+        startedByAgent('a'),
+        [5, { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1' }],
+        { type: 'run_cancelled', by: 'bob', why: '' },
+      ),
       'a',
     )
     expect(lost?.text).toContain('- 2.00 USD of it was reserved and never accounted for: it counts as spent')
   })
 
-  it('while it is at work says what is set aside, and what people told it', () => {
-    const check = checkOf('a', ...begun, queued('a'), startedByAgent('a'), {
-      type: 'task_steered',
-      by: 'dora',
-      task: 'a',
-      words: 'no new packages, @bob',
-    })
-    expect(check?.text).toContain('- Cost: 2.00 USD reserved; what of it was spent is known when the attempt is over')
+  it('says what people told it', () => {
+    const check = checkOf(
+      'a',
+      ...begun,
+      queued('a'),
+      startedByAgent('a'),
+      { type: 'task_steered', by: 'dora', task: 'a', words: 'no new packages, @bob' },
+      { type: 'run_cancelled', by: 'bob', why: '' },
+    )
     expect(check?.text).toMatch(/- dora told the worker at 2026-11-21 10:\d\d:\d\d UTC: no new packages, @&#8203;bob/)
   })
 
@@ -335,15 +339,27 @@ describe('the final pull request of a run by agents', () => {
 })
 
 describe('a worker pull request of an agent', () => {
-  it('shows what the task hands over, once it has', () => {
-    const before = workerPull(planned(...begun, queued('a'), startedByAgent('a')), 'a').body
-    expect(before).toContain('- Worker: an agent, `claude-sonnet-5-5`')
-    expect(before).not.toContain('What to look at')
-    const after = workerPull(planned(...begun, ...doneBy('a')), 'a').body
+  it('shows what the task hands over where a person is to look at it', () => {
+    const review = [requested(), proposed(plan, { merge: 'review' }), approved()] as const
+    const after = workerPull(planned(...review, queued('a'), startedByAgent('a'), verifiedByAgent('a')), 'a').body
+    expect(after).toContain('**Ready for your review.**')
     expect(after).toContain('### What to look at\n\n> Amounts are whole cents.\n\n- Files: `src/money.ts`')
     expect(workerPull(planned(...begun, ...doneBy('c', { resolved: ['a'] })), 'c').body).toContain(
       '**Conflict resolved by a model**',
     )
+  })
+
+  it('has the same words from its start to its end if the task lands by itself, and others if it fails', () => {
+    const atWork = [...begun, queued('a'), startedByAgent('a')] as const
+    const first = workerPull(planned(...atWork), 'a').body
+    expect(first).toContain('- Worker: an agent, `claude-sonnet-5-5`')
+    for (const later of [
+      [...atWork, verifiedByAgent('a')],
+      [...begun, ...doneBy('a')],
+      [...atWork, failed('a', { reason: 'no-change' }, false), queued('a', 2), startedByAgent('a', 'r1.1', 2)],
+    ] as TimedEvent[][])
+      expect(workerPull(planned(...later), 'a').body).toBe(first)
+    expect(workerPull(planned(...atWork, failed('a', { reason: 'no-change' })), 'a').body).toContain('/retry a -- note')
   })
 })
 

@@ -10,7 +10,7 @@ const RUN = join(import.meta.dirname, '..', '..', '.ci', 'run')
 function runWith(npm: { ci: number; test: number; counts: string | null }) {
   const bin = tempDir()
   // What it would install, or change on the machine, it finds here.
-  for (const name of ['git', 'bwrap', 'chromium', 'apt-get', 'sysctl', 'sudo'])
+  for (const name of ['git', 'bwrap', 'ip', 'openssl', 'curl', 'chromium', 'apt-get', 'sysctl', 'sudo'])
     writeFileSync(join(bin, name), '#!/bin/sh\n', { mode: 0o755 })
   const says = npm.counts === null ? ':' : `echo '${npm.counts}' > "$TRIBUTARY_COUNTS"`
   const script = `#!/bin/sh\nif [ "$1" = ci ]; then exit ${npm.ci}; fi\n${says}\nexit ${npm.test}\n`
@@ -44,7 +44,7 @@ it('installs what is missing, bubblewrap too, before it runs anything', () => {
   const { stdout } = spawnSync('bash', [RUN], { env: { PATH: bin, TMPDIR: bin }, encoding: 'utf8' })
   expect(stdout.trimEnd().split('\n')).toEqual([
     'apt-get update -qq',
-    'apt-get install -y -qq git bubblewrap chromium',
+    'apt-get install -y -qq git bubblewrap iproute2 openssl curl chromium',
     'npm ci',
     '7 passed, 0 failed',
   ])

@@ -19,11 +19,14 @@ function preparedWith(...there: string[]) {
   return { status, stderr, typed: existsSync(log) ? readFileSync(log, 'utf8') : '' }
 }
 
+/** What the network of a test takes. */
+const OTHERS = ['ip', 'openssl', 'curl']
+
 const pathOf = (name: string): string =>
   spawnSync('bash', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim()
 
 it('installs what is missing, and asks first which packages there are', () => {
-  expect(preparedWith('git', 'chromium', 'apt-get')).toEqual({
+  expect(preparedWith('git', ...OTHERS, 'chromium', 'apt-get')).toEqual({
     status: 0,
     stderr: '',
     typed: 'apt-get update -qq\napt-get install -y -qq bubblewrap\n',
@@ -32,11 +35,11 @@ it('installs what is missing, and asks first which packages there are', () => {
 
 it('installs nothing that is there, and takes any browser that can show the pages', () => {
   for (const browser of ['chromium', 'google-chrome'])
-    expect(preparedWith('git', 'bwrap', browser, 'apt-get')).toEqual({ status: 0, stderr: '', typed: '' })
+    expect(preparedWith('git', 'bwrap', ...OTHERS, browser, 'apt-get')).toEqual({ status: 0, stderr: '', typed: '' })
 })
 
 it('names what to install if it cannot do so', () => {
-  expect(preparedWith('git', 'chromium')).toEqual({
+  expect(preparedWith('git', ...OTHERS, 'chromium')).toEqual({
     status: 1,
     stderr: 'Install bubblewrap: there is no apt-get here to do it.\n',
     typed: '',

@@ -33,3 +33,16 @@ export function permissionsTable(markdown: string): Record<string, Record<string
 /** Every fenced block of a language. */
 export const blocksOf = (markdown: string, language: string): string[] =>
   [...markdown.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, block]) => block ?? '')
+
+/** Every fenced block, with its language; '' if it has none. */
+export const fencesOf = (markdown: string): { language: string; block: string }[] =>
+  [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', block = '']) => ({ language, block }))
+
+/** What a reader types of the `sh` blocks, one command a line, without the comment behind it. */
+export const commandsIn = (markdown: string): string[] =>
+  blocksOf(markdown, 'sh').flatMap((block) =>
+    block
+      .split('\n')
+      .map((line) => line.replace(/\s+# .*$/, '').trim())
+      .filter((line) => line !== ''),
+  )

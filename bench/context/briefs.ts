@@ -94,7 +94,7 @@ function landed(task: string, index: number, words: WorkSummary): RunEvent[] {
 
 /**
  * An agent's summary, with a few facts, mostly a handful, that cannot be guessed. `lavish`: how likely it is that it
- * says more than a hand-off holds, so that something is lost.
+ * says more than it is asked for: up to 16 interfaces instead of 12, and 10 decisions instead of 8.
  */
 export function saidOf(task: string, random: Random, lavish: number): { said: WorkSummary; facts: string[] } {
   const facts: string[] = []

@@ -8,7 +8,7 @@ export const B7 = 'B7'
 const sum = (told: readonly Told[], of: (one: Told) => number): number =>
   told.reduce((total, one) => total + of(one), 0)
 
-/** One row for each likelihood that an agent's summary is larger than a hand-off: the real rate is unknown. */
+/** One row for each likelihood that an agent says more than it is asked for: the real rate is unknown. */
 export function recallFigure(lavish: number, told: readonly Told[]): Figure {
   const planted = sum(told, (one) => one.planted)
   return {

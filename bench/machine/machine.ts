@@ -100,15 +100,17 @@ async function drive(
   }
 }
 
-const TIP = 'a'.repeat(40)
+export const TIP = 'a'.repeat(40)
 
 const unasked = (name: string) => () => Promise.reject(new Error(`${name} is not for a virtual run`))
 
-function depsOf(
+/** What an orchestrator needs, in memory. `github`: what it is asked for beyond a dispatch; by default nothing may be. */
+export function depsOf(
   clock: VirtualClock,
   repo: WorkedRepo,
   slots: VirtualSlots,
   pushed: (events: readonly RunEvent[]) => void,
+  github: Partial<Forge> = {},
 ) {
   let workflowRun = WORKFLOW_RUN
   const journal: Journal = {
@@ -130,7 +132,7 @@ function depsOf(
     return { workflowRun }
   }
   return {
-    forge: { ...noForge, dispatch },
+    forge: { ...noForge, dispatch, ...github },
     journal,
     repo: async () => repo,
     clock,
@@ -138,6 +140,7 @@ function depsOf(
     workflowRun: WORKFLOW_RUN,
     readSettings: () => ok(defaultSettings),
     slots: slots.port,
+    pages: { keep: unasked('keep') },
     model: null,
     readPlan: () => {
       throw new Error('the plan is there')

@@ -40,11 +40,16 @@ export async function serve(tasks: number, pushes: number | null): Promise<Serve
     await world.idle()
     const asked = await askedByJobs(world)
     const pace = await paceIn(world, `${issue}`)
-    return { tasks, requests: asked.requests, contentWrites: asked.content_writes, pushes: asked.git_pushes, ...pace }
+    const contentWrites = asked.content_writes - writesForPeople(asked.writes)
+    return { tasks, requests: asked.requests, contentWrites, pushes: asked.git_pushes, ...pace }
   } finally {
     await world.close()
   }
 }
+
+/** Reactions and replies to commands, and requests for a review: a person has asked for them, or is asked. */
+const writesForPeople = (writes: Readonly<Record<string, number>>): number =>
+  Object.entries(writes).reduce((sum, [kind, times]) => (kind.startsWith('POST ') ? sum + times : sum), 0)
 
 async function paceIn(world: World, run: string) {
   const logs = logsOf(world)
@@ -64,12 +69,12 @@ async function paceIn(world: World, run: string) {
   }
 }
 
-function logsOf(world: World): string[] {
+export function logsOf(world: World): string[] {
   const folder = join(world.folder, 'hub', 'logs')
   return readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
 }
 
-function saidAt(lines: readonly string[], words: string): number | null {
+export function saidAt(lines: readonly string[], words: string): number | null {
   const line = lines.find((one) => one.includes(words))
   return line === undefined ? null : Date.parse(line.slice(0, line.indexOf(' ')))
 }

@@ -15,10 +15,14 @@ export interface Browser {
   picture(html: string, width: number, height: number, file: string): void
 }
 
+export function chromiumProgram(): string {
+  const path = NAMES.map(pathOf).find((one) => one !== null)
+  if (path == null) throw new Error('There is no Chromium: `sudo apt-get install chromium`, or name one in CHROMIUM.')
+  return path
+}
+
 export function openBrowser(): Browser {
-  const program = NAMES.find(starts)
-  if (program === undefined)
-    throw new Error('There is no Chromium: `sudo apt-get install chromium`, or name one in CHROMIUM.')
+  const program = chromiumProgram()
   return {
     titleOf: (html) => {
       const dom = onPage(html, (page) => run(program, ['--dump-dom', page]))
@@ -30,12 +34,11 @@ export function openBrowser(): Browser {
   }
 }
 
-function starts(program: string): boolean {
+function pathOf(program: string): string | null {
   try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' })
-    return true
+    return execFileSync('sh', ['-c', 'command -v "$0"', program], { encoding: 'utf8' }).trim()
   } catch {
-    return false
+    return null
   }
 }
 

@@ -35,16 +35,16 @@ export const hub: Subcommand = {
 
 /** Runs until it is interrupted. */
 async function serve(words: readonly string[], terminal: Terminal): Promise<number> {
-  const { json, ...told } = await readWords(words, terminal)
+  const { json, ...asked } = await readWords(words, terminal)
   const log = (line: string) => terminal.error(line)
   // Loaded here: the other subcommands start faster without it.
   const { startHub } = await import('../hub/hub.ts')
-  const hub = await startHub({ ...told, tributaryAction: terminal.home, log }).catch((error: unknown) => {
+  const hub = await startHub({ ...asked, tributaryAction: terminal.home, log }).catch((error: unknown) => {
     if (error instanceof InvalidHubFolder) throw new Mistake(error.message, { typing: false })
     throw error
   })
   try {
-    for (const line of json ? [jsonLine(hub)] : greeting(hub, told.dataDir)) terminal.out(line)
+    for (const line of json ? [jsonLine(hub)] : greeting(hub, asked.dataDir)) terminal.out(line)
     await interrupted(terminal.interruption())
   } finally {
     await hub.close()

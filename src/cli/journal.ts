@@ -11,6 +11,7 @@ import { systemErrorWords, unreachableHost } from './explain-error.ts'
 import { webAddress } from './remote.ts'
 import { git, gitDirOf, topOf } from './repository.ts'
 import { EnvironmentError, Mistake, type Terminal } from './subcommand.ts'
+import { dataDirOf, hubRepository } from './up/place.ts'
 
 /** Reads every event of a run from its remote, through a temporary repository. */
 export async function readJournal(remoteUrl: string, token: string, run: string): Promise<RunEvent[]> {
@@ -59,7 +60,7 @@ function lastWords(message: string, remoteUrl: string): string {
   return words.replaceAll(remoteUrl, shownAddress(remoteUrl)).slice(0, 300)
 }
 
-/** Where the journal is: the remote or the repository that was named, else the remote `origin` of the folder. */
+/** Where the journal is: the remote or the repository that was named, else the remote `origin` of the folder, else the hub of `up`. */
 export async function remoteUrl(
   asked: { remote?: string | undefined; repo?: string | undefined },
   terminal: Terminal,
@@ -69,9 +70,29 @@ export async function remoteUrl(
   if (asked.repo !== undefined) return folderUrl(cwd, asked.repo)
   if (asked.remote !== undefined) return (await addressOf(cwd, asked.remote)) ?? noSuchRemote(cwd, asked.remote)
   const origin = await git(cwd, 'remote', 'get-url', 'origin')
-  if (origin === null)
-    throw new Mistake('this folder has no remote `origin`; use --remote or --repo', { typing: false })
-  return urlOf((await topOf(cwd)) ?? cwd, origin)
+  if (origin !== null) return urlOf((await topOf(cwd)) ?? cwd, origin)
+  const local = await localRuns(terminal)
+  if (local === null)
+    throw new Mistake('this folder has no remote `origin` and no runs of `up`; use --remote or --repo', {
+      typing: false,
+    })
+  return folderUrl(cwd, local)
+}
+
+/** The repository in which `up` and `run` keep the runs of this folder; null if they have none. */
+async function localRuns(terminal: Terminal): Promise<string | null> {
+  const top = await topOf(terminal.cwd)
+  if (top === null) return null
+  const repository = hubRepository({ dataDir: await dataDirOf(top, terminal) })
+  return existsSync(repository) ? repository : null
+}
+
+/** Why nothing can be shown of a run, and where else it may be. */
+export async function missingRun(run: string, what: string, url: string, terminal: Terminal): Promise<string> {
+  const local = await localRuns(terminal)
+  const elsewhere =
+    local === null || pathToFileURL(local).href === url ? '' : ` Those of \`up\` and \`run\` are in --repo ${local}`
+  return `Run ${run} has no ${what} at ${shownAddress(url)}.${elsewhere}`
 }
 
 /** A remote is named by its address, or as git knows it in this folder. */

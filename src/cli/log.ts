@@ -4,7 +4,7 @@ import { runIdSchema } from '../core/ids.ts'
 import { replay } from '../core/run/evolve.ts'
 import { renderRunPage } from '../render/page/run-page.ts'
 import { renderTimeline } from '../render/timeline/timeline.ts'
-import { readJournal, remoteUrl, shownAddress, tokenIn } from './journal.ts'
+import { missingRun, readJournal, remoteUrl, tokenIn } from './journal.ts'
 import { Mistake, readArguments, type Subcommand } from './subcommand.ts'
 
 const options = {
@@ -22,7 +22,7 @@ export const log: Subcommand = {
     '',
     'RUN is named by its issue: 42, or 42-2 for the second run of issue 42.',
     '  --remote REMOTE   the repository with the journal: an address, or the name of a remote of this folder;',
-    '                    default: the remote `origin`',
+    '                    default: the remote `origin`, or the runs of `up` and `run` if there is none',
     '  --repo DIR        a repository on this machine, bare or not',
     '  --json            print the events, one a line',
     '  --html FILE       write a page with the graph, who worked when, the tasks and a slider over time; it needs no network',
@@ -39,7 +39,7 @@ export const log: Subcommand = {
     const events = await readJournal(url, tokenIn(terminal), run.data)
     const state = replay(events)
     if (state.phase === 'empty') {
-      terminal.error(`Run ${run.data} has no journal at ${shownAddress(url)}.`)
+      terminal.error(await missingRun(run.data, 'journal', url, terminal))
       return 1
     }
     if (values.html !== undefined) {

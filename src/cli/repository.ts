@@ -42,7 +42,7 @@ export async function checkoutAt(folder: string): Promise<string> {
   })
 }
 
-/** The paths that git tracks in the checkout that a folder is in; null where there is none. */
+/** The paths that git tracks in the checkout that a folder is in; null if there is none. */
 export async function trackedFiles(folder: string): Promise<string[] | null> {
   const top = await topOf(folder)
   const listed = top === null ? null : await git(top, 'ls-files', '-z')

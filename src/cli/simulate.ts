@@ -11,7 +11,7 @@ import { renderSimulation, type Simulation, simulationLines } from '../render/pl
 import { judgePlan, nothingKnown } from './check/judge-plan.ts'
 import { findSettings, readNamed } from './check/settings-file.ts'
 import { checkLines, isProblem } from './finding.ts'
-import { readJournal, remoteUrl, shownAddress, tokenIn } from './journal.ts'
+import { missingRun, readJournal, remoteUrl, tokenIn } from './journal.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from './subcommand.ts'
 
 const options = {
@@ -36,7 +36,7 @@ export const simulateSubcommand: Subcommand = {
     'RUN is a past run, named by its issue: 42, or 42-2 for the second run. Each task takes as long as it took.',
     '  --slots LIST      numbers of slots, from 1 to 64',
     '  --remote REMOTE   the repository with the journal: an address, or the name of a remote of this folder;',
-    '                    default: the remote `origin`',
+    '                    default: the remote `origin`, or the runs of `up` and `run` if there is none',
     '  --repo DIR        a repository on this machine, bare or not',
     '  --json            print one line of JSON for each number of slots',
   ],
@@ -102,7 +102,7 @@ async function ofRun(
   const state = replay(await readJournal(url, tokenIn(terminal), run))
   const work = workOf(state)
   if (state.phase === 'empty' || work === null) {
-    terminal.error(`Run ${run} has no plan at ${shownAddress(url)}.`)
+    terminal.error(await missingRun(run, 'plan', url, terminal))
     return null
   }
   const minutes = minutesTaken(work)

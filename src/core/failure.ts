@@ -67,7 +67,7 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
 ])
 export type TaskFailure = z.infer<typeof taskFailureSchema>
 
-/** The output that belongs to a failure; empty where there is none. */
+/** The output that belongs to a failure; empty if there is none. */
 export const failureLog = (failure: TaskFailure): string => ('log' in failure ? (failure.log ?? '') : '')
 
 /** Why, and the detail or the end of the output, of at most `most` characters. */

@@ -41,7 +41,6 @@ export function createApp(
   app.use(async (call, next) => {
     call.set('actor', ANONYMOUS)
     call.set('task', null)
-    call.set('writes', null)
     await next()
   })
   app.use(guard())
@@ -50,7 +49,7 @@ export function createApp(
   app.use(countRequests(world))
   app.use(expireTokens(world))
   app.use('/api/*', authenticate(world))
-  app.use('/api/*', rateHeaders(rate))
+  app.use('/api/*', rateHeaders(world, rate))
   app.use(killSenders(world))
   app.use(injectFaults(world))
   app.use('/api/graphql', limitGraphql(world))

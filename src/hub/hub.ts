@@ -13,8 +13,7 @@ import { openBare } from './git/bare.ts'
 import type { BuiltInWorkflow } from './git/built-in-workflow.ts'
 import { openRepository } from './git/repository.ts'
 import type { HubHost, JobRecord, Runner } from './host.ts'
-import type { TakeResult } from './pages/context.ts'
-import { pageRoutes } from './pages/routes.ts'
+import { pageRoutes, type Results } from './pages/routes.ts'
 import { createLoginLinks } from './pages/session/login-links.ts'
 import type { Observer } from './rest/middleware.ts'
 import type { StartProcess } from './runner/process/process.ts'
@@ -28,7 +27,7 @@ import { openStore, type Store } from './store/store.ts'
 import { urlsOf } from './urls.ts'
 import type { World } from './world.ts'
 
-export interface HubOptions {
+export interface HubOptions extends Results {
   /** The checkout whose current branch becomes the repository, on the first start. */
   repo: string
   /** Where the hub stores its state; a hub started again on it continues from there. */
@@ -50,8 +49,6 @@ export interface HubOptions {
   now?: () => Date
   log?: (line: string) => void
   observe?: Observer
-  /** Fetches the result of a run into the person's repository: a button on the page of the run. Without it there is none. */
-  takeResult?: TakeResult
 }
 
 export interface Hub {
@@ -129,7 +126,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     now,
     log,
   }
-  const app = createApp(world, files, options.observe, pageRoutes(world, links, options.takeResult))
+  const app = createApp(world, files, options.observe, pageRoutes(world, links, options))
   handle = (request, env) => app.fetch(request, env)
   const host = createHost(world, options.variables ?? {}, kill)
   runner = (options.createRunner ?? createDefaultRunner)(host, {

@@ -8,6 +8,7 @@ import type { Clock, TimeoutClock } from '../ports/clock.ts'
 import type { Forge } from '../ports/forge.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Model } from '../ports/model.ts'
+import type { Pages } from '../ports/pages.ts'
 import type { Repo } from '../ports/repo.ts'
 import type { Slots } from '../ports/slots.ts'
 
@@ -29,6 +30,7 @@ export type CommandDeps = JobDeps
 export interface OrchestrateDeps extends JobDeps {
   clock: TimeoutClock
   slots: Slots
+  pages: Pages
   /** Null: the workflow has no key for one. */
   model: Model | null
   readPlan(issueBody: string, settings: Settings): Result<Plan, Problem[]>

@@ -3,7 +3,7 @@ import type { Sha } from '../core/ids.ts'
 import type { RunState } from '../core/run/state.ts'
 import type { JobDeps } from './deps.ts'
 
-/** What the final pull request says that no event of GitHub has told. */
+/** What the final pull request says and no event of GitHub has reported. */
 interface FinalPull {
   /** It is merged or closed. No event comes if that is done while it is in conflict with the base. */
   closed: { merged: boolean; head: Sha } | null

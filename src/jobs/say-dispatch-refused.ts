@@ -5,7 +5,7 @@ import { renderDispatchRefused } from '../render/reply/dispatch-refused.ts'
 import type { JobDeps } from './deps.ts'
 import { say, threadsOf } from './say.ts'
 
-/** What the work gives; if GitHub lets no job start another, null, and people are told: a comment starts a job all the same. */
+/** What the work gives; if GitHub lets no job start another, null, and people read what to do: a comment starts a job all the same. */
 export async function sayIfRefused<Value>(
   deps: Pick<JobDeps, 'forge' | 'log' | 'workflowRun'>,
   { run, state }: { run: RunId; state: RunState },

@@ -2,6 +2,7 @@ import type { BranchRule } from '../core/branch-rules.ts'
 import type { LineComment, PullReview } from '../core/command/decide-pull-review.ts'
 import type { Sha } from '../core/ids.ts'
 import type { Quota } from '../core/schedule/request-pace.ts'
+import type { LimitReached } from './rate-limit.ts'
 
 export type { Quota }
 
@@ -22,7 +23,6 @@ export interface PullRequest extends Located {
 }
 
 export type CheckStatus =
-  | { status: 'queued' }
   | { status: 'in_progress'; startedAt: string }
   | {
       status: 'completed'
@@ -79,6 +79,8 @@ export type Published =
       reason: 'not-permitted' | 'no-drafts' | 'nothing-to-compare' | 'gone' | 'refused'
       message: string
     }
+  /** Not done, since a limit refuses it until then. */
+  | { ok: false; name: string; reason: 'limited'; limit: LimitReached }
 
 export interface DispatchInputs {
   role: 'orchestrate' | 'work'

@@ -50,7 +50,7 @@ export interface ModelRequest {
    */
   mayRetry?: (tried: CallUsage) => boolean
   /** Seconds from the first failure for which errors that may pass are retried, if that is longer than the usual tries. */
-  patience?: number
+  retrySeconds?: number
   /** Called before each pause between two tries. */
   onPause?: (pause: { seconds: number; failure: ModelFailure }) => void
 }

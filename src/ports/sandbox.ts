@@ -20,6 +20,14 @@ export interface CommandOptions {
   kept?: number
   /** Whether the command has the job's network access; false by default: it reaches the sandbox's allowed hosts, if there are any. */
   network?: boolean
+  /** If not set, its home is empty, and goes with it. */
+  home?: HomeFolder
+}
+
+/** A folder that commands find as their home; what they change in it stays there, or goes with the command. */
+export interface HomeFolder {
+  folder: string
+  changes: 'stay' | 'go'
 }
 
 /** Runs a task's commands in isolation. */

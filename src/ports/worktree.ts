@@ -69,8 +69,12 @@ export interface ScratchFolder {
   write(name: string, text: string): Promise<void>
   bytes(name: string): Promise<number>
   read(name: string): Promise<Uint8Array>
+  /** The path of a folder of this name, made or emptied. */
+  emptyFolder(name: string): Promise<string>
 }
 
 export interface Scratch {
   use<Value>(work: (folder: ScratchFolder) => Promise<Value>): Promise<Value>
+  /** Adds a line to a file that stays as long as the job, for those who look on. One that cannot be written is left out. */
+  append(name: string, line: string): void
 }

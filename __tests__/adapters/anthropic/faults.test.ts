@@ -60,7 +60,7 @@ describe('a refusal that passes', () => {
     const { model, pauses } = modelAt(server)
     const answer = await model.ask({
       ...asks(),
-      patience: 700,
+      retrySeconds: 700,
       onPause: ({ seconds, failure }) => said.push(`${seconds} ${failure.reason} ${'since' in failure}`),
     })
     expect(answered(answer).blocks).toEqual([words('At last, all of it.')])
@@ -71,7 +71,7 @@ describe('a refusal that passes', () => {
   it('is given up before a pause that would end after that, with the time of its first failure', async () => {
     const server = await modelServer(() => status(529))
     const { model, pauses } = modelAt(server)
-    expect(refused(await model.ask({ ...asks(), patience: 330 })).failure).toMatchObject({
+    expect(refused(await model.ask({ ...asks(), retrySeconds: 330 })).failure).toMatchObject({
       reason: 'overloaded',
       since: '2026-01-02T03:04:05.000Z',
     })

@@ -11,7 +11,7 @@ const check: Extract<Projection, { kind: 'check' }> = {
   label: 'tributary / a',
   externalId: '1/a/1',
   title: 'Failed',
-  state: { status: 'queued' },
+  state: { status: 'in_progress', startedAt: '2026-01-01T00:00:00Z' },
   summary: 's',
   text: '',
   workflowRun: 77,

@@ -13,18 +13,36 @@ async function forgeOn(script: readonly Say[]) {
   return { forge: openForge({ client, owner: 'o', repo: 'r', workflowFile: 'w.yml', self: 'me' }), asked, clock }
 }
 
-it('sends again, a minute later, what a limit kept from being done, and that alone', async () => {
+it('says at once what a limit kept from being done, and that alone', async () => {
   const limited = error('m1', 'was submitted too quickly', 'UNPROCESSABLE')
-  const { forge, asked, clock } = await forgeOn([
+  const { forge, clock } = await forgeOn([
     repository,
     json(200, { data: { m0: made(1), m1: null }, errors: [limited] }),
-    json(200, { data: { m0: made(2) } }),
   ])
   const answers = await forge.publish([aCheck(sha), aCheck(sha, { name: 'second', label: 'second' })], false)
-  expect(answers).toMatchObject([{ located: { number: 1 } }, { name: 'second', located: { number: 2 } }])
-  expect(clock.waits).toEqual([60])
-  expect(JSON.parse(asked[2]?.body ?? '').variables).toMatchObject({ i0: { name: 'second' } })
-  expect(Object.keys(JSON.parse(asked[2]?.body ?? '').variables)).toEqual(['i0'])
+  expect(answers).toMatchObject([
+    { located: { number: 1 } },
+    { name: 'second', ok: false, reason: 'limited', limit: { of: 'content', until: new Date('2026-01-01T00:01:00Z') } },
+  ])
+  expect(clock.waits).toEqual([])
+})
+
+it('knows what an earlier request of several has done when a limit refuses the next one', async () => {
+  const all = Array.from({ length: 21 }, (_, index) => aCheck(sha, { name: `c${index}`, label: `c${index}` }))
+  const first = Object.fromEntries(all.slice(0, 20).map((_, index) => [`m${index}`, made(index + 1)]))
+  const blocked = 'You have exceeded a secondary rate limit and have been temporarily blocked from content creation.'
+  const { forge } = await forgeOn([
+    repository,
+    json(200, { data: first }),
+    json(403, { message: blocked }, { 'retry-after': '3600' }),
+  ])
+  const answers = await forge.publish(all, false)
+  expect(answers.filter(({ ok }) => ok)).toHaveLength(20)
+  expect(answers[20]).toMatchObject({
+    name: 'c20',
+    reason: 'limited',
+    limit: { until: new Date('2026-01-01T01:00:00Z') },
+  })
 })
 
 it('looks where one of several came to an unknown end', async () => {

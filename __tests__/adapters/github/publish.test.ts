@@ -93,15 +93,23 @@ it('sends less at once if a request is too much for GitHub, and shows everything
   expect(sent).toBeLessThanOrEqual(8)
 })
 
-it('waits as long as a limit of GraphQL asks that comes with status 200', async () => {
-  const { forge, fault, sha, checks, clock } = await hubStage()
-  await fault({ kind: 'graphql-limit', type: 'RATE_LIMIT', count: 2, headers: { 'retry-after': '11' } })
-  await forge.publish([aCheck(sha)], false)
-  await fault({ kind: 'graphql-limit', type: 'RATE_LIMITED', headers: { 'retry-after': '12' } })
-  await forge.publish([aCheck(sha, { label: 'second' })], false)
-  expect(clock.waits).toEqual([11, 11, 12])
-  expect(await checks(sha)).toHaveLength(2)
-})
+it.each(['RATE_LIMIT', 'RATE_LIMITED'])(
+  'says until when a limit of GraphQL lasts that comes with status 200, and waits for it no more than work does: %s',
+  async (type) => {
+    const { forge, fault, sha, checks, clock } = await hubStage()
+    await forge.publish([aCheck(sha, { label: 'first' })], false)
+    await fault({ kind: 'graphql-limit', type, headers: { 'retry-after': '11' } })
+    const until = new Date(clock.now().getTime() + 11_000)
+    for (let time = 0; time < 2; time += 1)
+      expect(await forge.publish([aCheck(sha)], false)).toMatchObject([
+        { ok: false, reason: 'limited', limit: { of: 'requests', until } },
+      ])
+    expect(clock.waits).toEqual([])
+    await clock.wait(11)
+    expect(await forge.publish([aCheck(sha)], false)).toMatchObject([{ ok: true }])
+    expect(await checks(sha)).toHaveLength(2)
+  },
+)
 
 describe('a locked thread', () => {
   it('refuses reactions, replies and comments with its words, and nothing is thrown', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { REPEATABLE } from '../../../src/adapters/github/client.ts'
+import { NO_CONTENT, REPEATABLE } from '../../../src/adapters/github/client.ts'
 import { UnknownOutcome } from '../../../src/adapters/github/http-error.ts'
 import { LimitReached } from '../../../src/ports/rate-limit.ts'
 import { Unauthorized } from '../../../src/ports/unauthorized.ts'
@@ -47,6 +47,20 @@ describe('a request that a limit refused', () => {
       until: new Date('2026-01-01T00:00:03Z'),
     })
     expect(asked).toHaveLength(3)
+  })
+
+  it('of content holds back what people would read, and neither reads nor what starts work', async () => {
+    const message = 'You have exceeded a secondary rate limit and have been temporarily blocked from content creation.'
+    const yes = json(200, { data: {} })
+    const refusal = json(403, { message }, { 'retry-after': '3600' })
+    const { client, asked } = await misbehaving([refusal, fine, yes, fine])
+    const mutate = () => client.graph('mutation', 'mutation { a }', {})
+    await expect(client.octokit.request(post)).rejects.toMatchObject({ name: 'LimitReached', of: 'content' })
+    await expect(mutate()).rejects.toMatchObject({ of: 'content', until: new Date('2026-01-01T01:00:00Z') })
+    await client.octokit.request(get)
+    await client.graph('query', 'query { a }', {})
+    await client.octokit.request(post, NO_CONTENT)
+    expect(asked.map(({ method }) => method)).toEqual(['POST', 'GET', 'POST', 'POST'])
   })
 
   it('keeps later requests from being sent until it ends, those to GraphQL only if it counts them', async () => {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openHandover } from '../../../src/adapters/github/artifact.ts'
+import { openPages } from '../../../src/adapters/github/pages.ts'
 import { openSlots, resultArtifact, slotJob } from '../../../src/adapters/github/slots.ts'
 import { StorageRefused, UnreadableResult } from '../../../src/ports/slots.ts'
 import { removeFolder, temporary } from '../../hub/support/repository.ts'
@@ -217,4 +218,24 @@ it.each([
   const wanted = read === null ? null : { id: 5, workflowRun: 7, ...read }
   expect(resultArtifact({ id: 5, name, expired: false }, { run: '42', workflowRun: 7 })).toEqual(wanted)
   expect(resultArtifact({ id: 5, name, expired: true }, { run: '42', workflowRun: 7 })).toBeNull()
+})
+
+describe('the page of a run', () => {
+  it('is an artifact that is no archive and no result, and the same one if it was kept before', async () => {
+    const stage = await hubStage()
+    const { workflowRun, slots } = await started(stage)
+    const pages = openPages(folder('pages'))
+    const ids: number[] = []
+    for (let time = 0; time < 2; time += 1)
+      await quietly(
+        async () => void ids.push(await pages.keep('tributary-42-2-0a1b.html', '<!doctype html><title>Run</title>')),
+      )
+    expect(ids[0]).toBe(ids[1])
+    expect(await slots.results(workflowRun, '42-2')).toEqual([])
+    const address = `${stage.hub.api}/repos/${stage.place.owner}/${stage.place.repo}/actions/artifacts/${ids[0]}/zip`
+    const answer = await fetch(address, { headers: { authorization: `token ${stage.hub.tokens.reader}` } })
+    expect(await answer.text()).toBe('<!doctype html><title>Run</title>')
+    expect(answer.headers.get('content-type')).toContain('text/html')
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="tributary-42-2-0a1b\.html"/)
+  })
 })

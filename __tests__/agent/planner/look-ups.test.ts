@@ -81,7 +81,7 @@ describe('what a planner looks up before it answers', () => {
   it('fails the stage if it calls a tool all the same', async () => {
     const costs = { usage: { fresh: 300_000, cached: 0, written: 0, output: 0 } }
     const { answer } = await asks([calls([view], costs), calls([view])], 1)
-    expect(answer).toEqual({ ok: false, why: 'the model called a tool where there is none any more' })
+    expect(answer).toEqual({ ok: false, why: 'the model called a tool, and there is none any more' })
   })
 
   it('leaves what it asks for again as it was: a retry may look things up too', async () => {

@@ -97,7 +97,10 @@ export function attempt(answers: readonly Said[], setting: Setting = {}) {
     quotes: plainQuotes,
     limits: { turns, minutes: 30 },
     steers: () => recordOf(now.work, task).steers,
-    transcript: transcript((text) => text.replaceAll('secret', '***')),
+    transcript: transcript(
+      (text) => text.replaceAll('secret', '***'),
+      () => {},
+    ),
   }
   return {
     model,

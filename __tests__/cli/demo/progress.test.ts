@@ -72,8 +72,7 @@ describe('what is new on the pages', () => {
 
   it('is how a task ended, and what waits for a person', () => {
     const at = (...checks: DemoCheck[]): GitHubState => ({ ...nothing, checks })
-    const working = at(check('in_progress', null))
-    expect(lines(at(), working)).toEqual([])
+    const working = at()
     const landed = at(check('completed', 'success', titled('Landed')))
     expect(lines(working, landed)).toEqual(['landed: t1: Prices are money'])
     expect(lines(working, at(check('completed', 'failure')))).toEqual(['failure: t1: Prices are money'])
@@ -84,19 +83,20 @@ describe('what is new on the pages', () => {
     expect(lines(at(), at(check('completed', 'success', { name: 'tributary / run' })))).toEqual([])
   })
 
-  it('is told once of a task, which has a check on its base and one on its head', () => {
-    const base = check('completed', 'success', titled('Landed'))
-    const head = { ...base, id: 4 }
-    expect(lines(nothing, { ...nothing, checks: [base, head] })).toEqual(['landed: t1: Prices are money'])
-    expect(lines({ ...nothing, checks: [base] }, { ...nothing, checks: [base, head] })).toEqual([])
+  it('is told of the newest attempt at a task alone', () => {
+    const first = check('completed', 'failure')
+    const second = check('completed', 'success', { ...titled('Landed'), id: 4 })
+    expect(lines(nothing, { ...nothing, checks: [first, second] })).toEqual(['landed: t1: Prices are money'])
+    expect(lines({ ...nothing, checks: [first, second] }, { ...nothing, checks: [first, second] })).toEqual([])
   })
 })
 
 it('says how far it is: what has landed, and what is at work', () => {
   expect(progressOf(nothing)).toBeNull()
-  const checks = [check('in_progress', null), check('in_progress', null, { id: 4, name: 'tributary / t2 — Tax' })]
-  expect(progressOf({ ...nothing, checks })).toBe('begun; at work: t1, t2')
+  const over = { head: 'tributary/1/t0', merged: true, state: 'closed' } as const
+  const pulls = [pull({ head: 'tributary/1/t1' }), pull({ head: 'tributary/1/t2' }), pull(over), pull({})]
+  expect(progressOf({ ...nothing, pulls })).toBe('begun; at work: t1, t2')
   const comments = [comment('## Running: 5 of 12 tasks landed, 2 at work')]
-  expect(progressOf({ ...nothing, comments, checks })).toBe('5 of 12 tasks landed; at work: t1, t2')
+  expect(progressOf({ ...nothing, comments, pulls })).toBe('5 of 12 tasks landed; at work: t1, t2')
   expect(progressOf({ ...nothing, comments })).toBe('5 of 12 tasks landed')
 })

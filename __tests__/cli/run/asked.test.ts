@@ -28,10 +28,10 @@ describe('what is asked of `run`', () => {
   })
 
   it.each([
-    [[], 'what shall be done?'],
-    [['log', 'as', 'JSON'], 'say what shall be done in quotes: "log as JSON"'],
-    [['x', '--budget', 'much'], "'much' is no limit of money; it is typed like 5usd"],
-    [['x', '--budget', '5usd --mode off'], 'is no limit of money'],
+    [[], 'what should be done?'],
+    [['log', 'as', 'JSON'], 'say what to do in quotes: "log as JSON"'],
+    [['x', '--budget', 'much'], "'much' is not a limit of money; write it like 5usd"],
+    [['x', '--budget', '5usd --mode off'], 'is not a limit of money'],
     [['x', '--yess'], 'did you mean --yes?'],
   ])('%j is refused: %s', (words, sentence) => {
     expect(() => readAsked(words, true)).toThrow(sentence)

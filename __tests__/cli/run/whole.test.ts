@@ -7,13 +7,16 @@ import { z } from 'zod'
 import { createCheckout, git, removeFolder, temporary } from '../../hub/support/repository.ts'
 import { onDisk } from '../../support/on-disk.ts'
 import { PACE } from '../../support/pace.ts'
+import { blocksOf } from '../../support/readme.ts'
 import { needsSandbox } from '../../support/sandbox.ts'
 
 const cli = join(import.meta.dirname, '..', '..', '..', 'dist', 'cli.js')
 const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'on-your-machine.md'), 'utf8')
 
-/** The plan that the page shows. */
-const PLAN = /```tributary\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+/** The plan that the page shows, with its second task left to an agent. */
+const PLAN = blocksOf(page, 'tributary')
+  .join()
+  .replace(/^ +run: .*greeting.*\n/m, '')
 
 /** Stands where an agent would: it must be called as `--agent codex` calls it, with its login and a brief. */
 const AGENT = `#!/bin/sh

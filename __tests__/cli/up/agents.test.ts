@@ -54,8 +54,8 @@ describe('agents on the PATH', () => {
   })
 
   it.each([
-    ['cluade', {}, "'cluade' is no agent that --agent knows; did you mean claude?"],
-    ['constructor', {}, 'is no agent that --agent knows'],
+    ['cluade', {}, "'cluade' is not an agent that --agent knows; did you mean claude?"],
+    ['constructor', {}, 'is not an agent that --agent knows'],
     ['gemini', {}, 'there is no program `gemini` on the PATH'],
     ['claude', {}, 'set CLAUDE_CODE_OAUTH_TOKEN or ANTHROPIC_API_KEY'],
     ['codex', { CODEX_API_KEY: '' }, 'set CODEX_API_KEY'],

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { findPlace, hubRepository, type Place } from '../../../src/cli/up/place.ts'
 import { type Synced, syncBase, syncLine } from '../../../src/cli/up/sync-base.ts'
-import { takeResult } from '../../../src/cli/up/take-result.ts'
+import { isTaken, takeResult } from '../../../src/cli/up/take-result.ts'
 import { startHub } from '../../../src/hub/hub.ts'
 import { commitFiles, createCheckout, git, removeFolder, temporary } from '../../hub/support/repository.ts'
 
@@ -96,10 +96,14 @@ describe('the result of a run', () => {
     commitFiles(of.top, { 'mine.txt': 'mine' })
     const head = git(of.top, 'rev-parse', 'HEAD')
     await expect(takeResult(of, '2', 'tributary/2')).rejects.toThrow('run 2 has no result yet')
+    expect(await isTaken(of, trunk)).toBe(false)
     expect(await takeResult(of, '1', 'tributary/1')).toEqual({ branch: 'tributary/1', commit: trunk })
+    expect(await isTaken(of, trunk)).toBe(true)
     const next = commit(trunk, 'Second')
     git(gitDir, 'update-ref', 'refs/heads/tributary/1/trunk', next)
+    expect(await isTaken(of, next)).toBe(false)
     expect(await takeResult(of, '1', 'tributary/1')).toEqual({ branch: 'tributary/1', commit: next })
+    expect(await isTaken(of, trunk)).toBe(true)
     expect(git(of.top, 'rev-parse', 'tributary/1')).toBe(next)
     git(gitDir, 'update-ref', 'refs/heads/tributary/1/trunk', commit(base, 'Other'))
     await expect(takeResult(of, '1', 'tributary/1')).rejects.toThrow('git branch -m tributary/1 tributary/1-before')

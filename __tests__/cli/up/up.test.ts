@@ -36,9 +36,9 @@ function upIn({ repository, env }: ReturnType<typeof setting>, ...words: string[
 it('says where the page is and what works there, offers agents without using them, and goes on with new commits', async () => {
   const here = setting()
   const first = upIn(here)
-  await expect.poll(first.text, SOON).toContain('Ctrl-C ends it, and `tributary up` goes on where it was.')
+  await expect.poll(first.text, SOON).toContain('Ctrl-C ends it, and `tributary up` continues where it was.')
   expect(first.text()).toMatch(/: http:\/\/127\.0\.0\.1:\d+/)
-  expect(first.text()).toContain('Plans and work: by hand, with a `run` for each task')
+  expect(first.text()).toContain('Who plans and works: you, with plans by hand that have a `run` for each task')
   expect(first.text()).toContain('Found, and not used: claude. `tributary up --agent claude` lets it plan and work.')
   // Another user of this machine reaches the port, and has no token.
   const [hub = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(first.text()) ?? []

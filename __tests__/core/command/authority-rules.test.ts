@@ -85,6 +85,13 @@ describe('what walks round an approval', () => {
     expect(['asker', 'ann', 'ben'].map((login) => may(revised('ann'), login))).toEqual([false, false, true])
     expect(['asker', 'Ann', 'ben'].map((login) => may(revised('ann', 'asker'), login))).toEqual([false, true, true])
   })
+  it('is for a second person: what a revision asks for, which its author cannot consent to alone', () => {
+    const two = settingsSchema.parse({ approvers: { second_person: true } })
+    const revise = { name: 'revise', words: 'smaller' } as const
+    const asked = (settings: typeof two) => say(planning(), revise, { settings, person: someone('ann') })
+    expect(asked(two)).toMatchObject({ value: { events: [{ mayApprove: false }] } })
+    expect(asked(settingsSchema.parse({}))).toMatchObject({ value: { events: [{ mayApprove: true }] } })
+  })
   it('is for approvers: to skip a task outside of the approved part', () => {
     const state = proposed('a > b, c')
     const part = followed<ActiveRun>(state, { type: 'plan_approved', planId: state.work.planId, only: ['c'] })
@@ -201,12 +208,64 @@ describe('an approval of a task', () => {
     const answer = { code: 'already-done', run: '42', detail: '`a` has landed.' } as const
     expect(say(landed(start, 'a'), approve({ task: 'a' }))).toEqual(answered(answer))
   })
+  it('counts for the work that the comment can have seen, to the second, and at the commit of its branch', () => {
+    const late = running('a', {}, settingsSchema.parse({ merge: 'review' }))
+    const verified = afterwards(late, ...verifiedBy(late, 'a'))
+    const head = shaOf('a head')
+    const newer = { reason: 'work-newer-than-comment', task: 'a', head } as const
+    const said = (about: Partial<CommandFacts>) => say(verified, approve({ task: 'a' }), about)
+    expect(said({ commentedAt: '2026-01-01T00:00:01.000Z' })).toMatchObject({ ok: true })
+    expect(said({ commentedAt: AT })).toEqual(refused(newer))
+    expect(said({ commentedAt: '2025-12-31T23:59:59.000Z' })).toEqual(refused(newer))
+    const branch = 'tributary/42/a'
+    expect(said({ branches: new Map([[branch, head]]) })).toMatchObject({ ok: true })
+    const [moved, tip] = ['work-moved', shaOf('by hand')] as const
+    expect(said({ branches: new Map([[branch, tip]]) })).toEqual(
+      refused({ reason: moved, task: 'a', branch, head, tip }),
+    )
+  })
   it('says what a gate waits for, and what a task waits for', () => {
     const error = { reason: 'wrong-task-state', status: 'pending' } as const
     expect([say(start, approve({ task: 'g' })), say(start, approve({ task: 'a' }))]).toEqual([
       refused({ ...error, task: 'g', detail: 'It can be approved once everything it needs has landed.' }),
       refused({ ...error, task: 'a', detail: 'It can be approved once its work is verified.' }),
     ])
+  })
+})
+
+describe('/retry of what is not a task', () => {
+  const [run, code] = ['42', 'verifying-again'] as const
+  const verification = retry('verification')
+  it('runs a failed verification again, in a run at work', () => {
+    const early = { reason: 'wrong-phase', run, phase: 'proposed' } as const
+    const detail = 'Only the verification of a run at work can be run again.'
+    expect(say(proposed('a'), verification)).toEqual(refused({ ...early, detail }))
+    const none = 'Its verification has not failed; it runs by itself when all tasks are in trunk.'
+    expect(say(running('a'), verification)).toEqual(
+      refused({ reason: 'wrong-phase', run, phase: 'active', detail: none }),
+    )
+    const failure = { reason: 'program-failed', exitCode: 1, log: '' } as const
+    const broken = followed(
+      merged(landed(running('a'), 'a'), 'a'),
+      { type: 'verification_queued', on: shaOf('trunk a'), attempt: 1 },
+      { type: 'verification_failed', on: shaOf('trunk a'), attempt: 1, failure },
+    )
+    expect(say(broken, verification)).toEqual(done({ code, run }, 'verification_retried'))
+  })
+  it('is of a task that plans of earlier versions call so', () => {
+    expect(say(running('verification'), verification)).toMatchObject({ error: { reason: 'wrong-task-state' } })
+  })
+  it('takes up a finished run whose trunk people have moved, and no other', () => {
+    const end = merged(landed(running('a'), 'a'), 'a')
+    const finished = followed(end, { type: 'run_finished', sha: shaOf('trunk a') })
+    const trunk = (tip: string) => ({ branches: new Map([['tributary/42/trunk', tip]]) })
+    expect(say(finished, verification, trunk(shaOf('by hand')))).toEqual(
+      done({ code, run, moved: true }, 'run_reopened'),
+    )
+    const why = (detail: string) => refused({ reason: 'wrong-phase', run, phase: 'ended', detail })
+    const passed = 'Its verification passed on all that trunk has.'
+    expect(say(finished, verification, trunk(shaOf('trunk a')))).toEqual(why(passed))
+    expect(say(finished, verification)).toEqual(why('Its trunk was deleted.'))
   })
 })
 
@@ -289,6 +348,14 @@ describe('a command on the whole run', () => {
     expect(say(paused, { name: 'pause' })).toEqual(again('The run is paused.'))
     expect(say(state, { name: 'resume' })).toEqual(again('The run is not paused.'))
   })
+  it('does not go on while a branch stands where others moved it', () => {
+    const [branch, sha] = ['tributary/42/a', shaOf('by hand')] as const
+    const moved = [{ branch, sha, author: 'Ann' }]
+    const held = followed(state, { type: 'run_paused', why: 'a branch moved', moved } as never)
+    const at = (tip: string) => say(held, { name: 'resume' }, { branches: new Map([[branch, tip]]) })
+    expect(at(sha)).toMatchObject(refused({ reason: 'branches-moved', run: '42', moved } as never))
+    expect(at(shaOf('put back'))).toEqual(done({ code: 'resumed', run: '42' }, 'run_resumed'))
+  })
   it('neither pauses nor resumes what has not begun', () => {
     const error = { reason: 'wrong-phase', run: '42', phase: 'proposed' } as const
     const detail = ['Only a run at work can be paused.', 'Only a paused run can be resumed.'] as const
@@ -336,13 +403,29 @@ describe('/plan', () => {
       }),
     )
   })
-  it.each([{ mode: 'strict' }, { budget: 5 }, { maxTasks: 7 }, { paths: ['src/**'] }] as const)(
-    'keeps a single option: %j',
+  it.each([{ mode: 'strict' }, { budget: 5 }, { maxTasks: 7 }, { paths: ['src/**'] }, { base: 'release' }] as const)(
+    'keeps a single option, and nothing beside it: %j',
     (option) => {
       const none = { mode: null, budget: null, maxTasks: null, paths: [] }
-      expect(ask(option as Partial<Plan>)).toMatchObject({ value: { events: [{ options: { ...none, ...option } }] } })
+      const asked = ask(option as Partial<Plan>)
+      const [event] = asked.ok ? asked.value.events : []
+      expect(event?.type === 'plan_requested' && event.options).toEqual({ ...none, ...option })
     },
   )
+  it('names no options if there are none, and whether the asker could approve the plan', () => {
+    const requested = (settings = settingsSchema.parse({})) => {
+      const asked = decidePlan(
+        { run: null, state: emptyRun, count: 0, issue: 42 },
+        asks<'plan'>(bare, { settings }),
+        issue,
+      )
+      return asked.ok ? asked.value.events[0] : null
+    }
+    expect(requested()).not.toHaveProperty('options')
+    expect(requested()).toMatchObject({ mayApprove: true })
+    expect(requested(settingsSchema.parse({ approvers: { second_person: true } }))).toMatchObject({ mayApprove: false })
+    expect(requested(settingsSchema.parse({ approvers: { users: ['ada'] } }))).toMatchObject({ mayApprove: false })
+  })
 })
 
 describe('while the tasks of a plan come one by one', () => {

@@ -3,12 +3,13 @@ import { decide } from '../../../src/core/command/decide.ts'
 import { decideFinalReview } from '../../../src/core/command/decide-final-review.ts'
 import type { LineComment, PullReview } from '../../../src/core/command/decide-pull-review.ts'
 import type { CommandFacts } from '../../../src/core/command/decision.ts'
-import { shortPlanId } from '../../../src/core/plan/plan-id.ts'
+import { planIdOf, shortPlanId } from '../../../src/core/plan/plan-id.ts'
 import { replayOn } from '../../../src/core/run/evolve.ts'
 import { isApproved, recordOf, taskOf } from '../../../src/core/run/lookup.ts'
-import { type LiveRun, type RunState, workOf } from '../../../src/core/run/state.ts'
+import { emptyRun, type LiveRun, type RunState, workOf } from '../../../src/core/run/state.ts'
 import { startable } from '../../../src/core/schedule/ready.ts'
-import { AT, afterwards, asks, merged, proposed, running, shaOf, someone } from '../../support/run.ts'
+import { settingsSchema } from '../../../src/core/settings.ts'
+import { AT, afterwards, asks, landed, merged, proposed, running, shaOf, someone } from '../../support/run.ts'
 
 const FINAL = 5
 const shown = <State extends LiveRun>(state: State): State => {
@@ -104,7 +105,64 @@ describe('a request for changes on the final pull request', () => {
   })
 
   it('changes no plan that waits for its approval: `/revise` does', () => {
-    expect(reviewed(shown(proposed('t > u')))).toMatchObject({ error: { reason: 'wrong-phase' } })
+    const detail = 'Nothing of it is done yet: `/revise -- what to change` changes the plan.'
+    expect(reviewed(shown(proposed('t > u')))).toMatchObject({ error: { reason: 'wrong-phase', run: '42', detail } })
+  })
+
+  it('changes no run that was given up', () => {
+    const cancelled = afterwards<LiveRun>(shown(running('t > u')), {
+      type: 'run_cancelled',
+      at: AT,
+      by: 'admin',
+      why: '',
+    })
+    const error = { reason: 'run-ended', run: '42', conclusion: 'cancelled' }
+    expect(reviewed(cancelled)).toEqual({ ok: false, error })
+  })
+
+  it('is read once, and only on the final pull request of the run', () => {
+    expect(reviewed(emptyRun)).toBeNull()
+    expect(reviewed(running('t > u'))).toBeNull()
+    expect(reviewed(done(), { ...asked(), pull: 6 })).toBeNull()
+    expect(reviewed(replayOn(done(), eventsOf(reviewed(done())).events))).toBeNull()
+  })
+
+  it('proposes nothing without words', () => {
+    const { events, answer } = eventsOf(reviewed(done(), asked('changes_requested', ' \n')))
+    expect([events, answer]).toEqual([
+      [],
+      { code: 'changes-proposed', run: '42', unplaced: [], tasks: [], planId: null },
+    ])
+  })
+
+  it('is refused with the reason if the plan could not hold the tasks', () => {
+    const settings = settingsSchema.parse({ limits: { tasks: 2 } })
+    const full = replayOn(shown(merged(landed(running('t > u', {}, settings), 't', 'u'), 't', 'u')), [
+      { type: 'run_finished', at: AT, by: 'tributary', sha: shaOf('end') },
+    ])
+    const detail = expect.stringContaining('The plan has 3 tasks, and 2 are allowed.')
+    expect(reviewed(full)).toEqual({ ok: false, error: { reason: 'wrong-phase', run: '42', phase: 'ended', detail } })
+  })
+
+  it('makes a plan of its own id, whose tasks say what they are for', () => {
+    const state = done()
+    const { events, answer } = eventsOf(reviewed(state, asked(), [line('t/a.ts')]))
+    const [, amended] = events
+    if (amended?.type !== 'plan_amended') throw new Error('nothing was added')
+    const { base, settings, settingsBlob } = workOf(state) ?? never()
+    expect(amended).toMatchObject({ of: 't', planId: planIdOf({ plan: amended.plan, base, settings, settingsBlob }) })
+    expect(answer).toMatchObject({ planId: amended.planId })
+    expect(amended.plan.tasks.at(-1)).toMatchObject({
+      title: `Changes requested in review: ${taskOf(workOf(state) ?? never(), 't').title}`,
+      context: expect.stringContaining('What `t` did is there'),
+      expected_outcome: 'The review is answered, and the acceptance still passes.',
+      out_of_scope: 'Anything that the review does not ask for.',
+      steps: [],
+      risk: '',
+      kind: 'code',
+    })
+    const whole = eventsOf(reviewed(state)).events.at(-1)
+    expect(whole?.type === 'plan_amended' && whole.plan.tasks.at(-1)?.title).toBe('Changes requested in review')
   })
 })
 

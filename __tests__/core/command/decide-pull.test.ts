@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { decideWorkerPull, isFinalPull, type PullAction } from '../../../src/core/command/decide-pull.ts'
+import { decideWorkerPull, isFinalPull, isPullOver, type PullAction } from '../../../src/core/command/decide-pull.ts'
+import type { RunEvent } from '../../../src/core/run/event.ts'
 import { recordOf } from '../../../src/core/run/lookup.ts'
-import type { ActiveRun } from '../../../src/core/run/state.ts'
+import { type ActiveRun, emptyRun, type LiveRun } from '../../../src/core/run/state.ts'
 import { type Settings, settingsSchema } from '../../../src/core/settings.ts'
 import { workResultEvents } from '../../../src/core/slots/result-events.ts'
 import {
@@ -33,6 +34,8 @@ const pull = (action: PullAction['action'], more: Partial<PullAction> = {}): Pul
   head: shaOf('t head'),
   ...more,
 })
+const gone = (type: 'task_skipped' | 'task_cancelled') =>
+  afterwards(running('t > u', {}, review), { type, at: AT, by: 'admin', task: 't' })
 const facts = (person = someone('writer', 'write'), settings: Settings = review) => ({ person, settings, at: AT })
 const acts = (state: ActiveRun, it: PullAction, about = facts()) => decideWorkerPull(state, 't', it, about)
 
@@ -65,9 +68,23 @@ describe('a worker pull request that a person merges', () => {
     ['that is not the one of the run', shown(waits(), 'pull:t', 8), pull('merged'), facts()],
     ['into another branch', waits(), pull('merged', { baseBranch: 'main' }), facts()],
     ['after it has landed', landed(running('t > u'), 't'), pull('merged'), facts()],
+    ['from another branch', waits(), pull('merged', { headBranch: 'tributary/42/u' }), facts()],
+    ['after it was skipped', gone('task_skipped'), pull('merged'), facts()],
+    ['after it was cancelled', gone('task_cancelled'), pull('closed'), facts()],
   ])('changes nothing %s', (_what, state, it, about) => {
     expect(acts(state, it, about)).toBeNull()
   })
+})
+
+it('a pull request of a plan that nobody has approved changes nothing, nor one of a task that the plan does not have', () => {
+  expect(acts({ ...waits(), phase: 'proposed' } as unknown as ActiveRun, pull('merged'))).toBeNull()
+  const other = pull('merged', { headBranch: 'tributary/42/z' })
+  expect(decideWorkerPull(waits(), 'z', other, facts())).toBeNull()
+})
+
+it('a merge is of the task whose pull request was shown, whatever its branches are called', () => {
+  const it = pull('merged', { number: 8, headBranch: 'elsewhere', baseBranch: 'main' })
+  expect(acts(shown(waits(), 'pull:t', 8), it)).toMatchObject({ value: { answer: { code: 'landing-approved' } } })
 })
 
 describe('a worker pull request that a person closes', () => {
@@ -87,6 +104,33 @@ describe('a worker pull request that a person closes', () => {
     const done = { verdict: 'landable', head: shaOf('t head'), tree: shaOf('t tree'), file: { outcome: { report } } }
     const types = workResultEvents(closed.work, { task: 't', attempt: 1 }, done as never, false).map(({ type }) => type)
     expect(types).toEqual(['task_verified'])
+  })
+  it('is for those who may command runs, approvers or not', () => {
+    const named = settingsSchema.parse({ approvers: { users: ['ada'] } })
+    expect(acts(closed, pull('closed'), facts(someone('writer', 'write'), named))).toMatchObject({
+      value: { answer: { code: 'skip-asked' } },
+    })
+    expect(acts(closed, pull('closed'), facts(someone('passer', 'read')))).toMatchObject({
+      error: { reason: 'not-permitted' },
+    })
+  })
+  it('only opens again while it is at work, waits for a review, or for a person', () => {
+    const reopened = {
+      value: { events: [{ type: 'worker_pull_reopened', by: 'writer' }], answer: { code: 'pull-reopened' } },
+    }
+    const verified = verifiedBy(atWork, 't').at(-1) as Extract<RunEvent, { type: 'task_verified' }>
+    const byPeople = running('t > u', {}, review)
+    const held = afterwards(byPeople, ...begun(byPeople, 't'), {
+      type: 'worker_pull_closed',
+      at: AT,
+      by: 'writer',
+      task: 't',
+    })
+    for (const state of [closed, afterwards(held, verified), afterwards(closed, { ...verified, review: ['all'] })]) {
+      const acted = acts(state, pull('reopened'))
+      expect(acted).toMatchObject(reopened)
+      expect(acted?.ok && acted.value.events).toHaveLength(1)
+    }
   })
   it('lands when it is reopened, if nothing else holds it', () => {
     const verified = afterwards(closed, verifiedBy(atWork, 't').at(-1) as never)
@@ -108,5 +152,28 @@ describe('the final pull request', () => {
     expect(isFinalPull(running('t'), { ...final, baseBranch: 'release' })).toBe(false)
     expect(isFinalPull(shown(running('t'), 'pull:trunk', 7), final)).toBe(true)
     expect(isFinalPull(shown(running('t'), 'pull:trunk', 6), final)).toBe(false)
+  })
+  it('is of the trunk of the run, into its base', () => {
+    expect(isFinalPull(running('t'), { ...final, headBranch: 'tributary/42/t' })).toBe(false)
+  })
+  const live = running('t')
+  const ended = (event: object) => afterwards<LiveRun>(live, { at: AT, by: 'admin', ...event } as RunEvent)
+  const finished = ended({ type: 'run_finished', sha: shaOf('end') })
+  const cancelled = ended({ type: 'run_cancelled', why: '' })
+  const mergedRun = afterwards<LiveRun>(finished, {
+    type: 'run_closed',
+    at: AT,
+    by: 'admin',
+    merged: true,
+    head: shaOf('end'),
+  } as RunEvent)
+  it.each([
+    ['no run', emptyRun, [true, true]],
+    ['a run at work', live, [false, false]],
+    ['a run that is done', finished, [false, false]],
+    ['a run that was cancelled', cancelled, [false, true]],
+    ['a run that was merged', mergedRun, [true, true]],
+  ])('has nothing more to end if there is %s', (_what, state, [whenMerged, whenClosed]) => {
+    expect([isPullOver(state, true), isPullOver(state, false)]).toEqual([whenMerged, whenClosed])
   })
 })

@@ -30,6 +30,9 @@ describe('a command', () => {
     ['/Plan', plan],
     ['/plan --base release/2.x -- fast', { ...plan, base: 'release/2.x', words: 'fast' }],
     ['/plan --base=main', { ...plan, base: 'main' }],
+    ['/plan --base=v1.lock-step/tributary/x', { ...plan, base: 'v1.lock-step/tributary/x' }],
+    ['/plan --max-tasks 1', { ...plan, maxTasks: 1 }],
+    ['/plan --max-tasks 500', { ...plan, maxTasks: 500 }],
     ['/PLAN --MODE Soft', { ...plan, mode: 'soft' }],
     ['/plan --mode=off', { ...plan, mode: 'off' }],
     ['/plan -mode strict', { ...plan, mode: 'strict' }],
@@ -192,6 +195,17 @@ describe('words after a command that takes none', () => {
     for (const tail of ['-- \nJane', mail, 'Jane ***@***.***> schrieb:\n> x'])
       expect(command(`/approve\n\n${tail}`).name, tail).toBe('approve')
     expect(failure(`/approve\n\nnot t3\n\n${mail}`)).toMatchObject({ words: 'not t3' })
+    const broken = 'Am 3. Nov. 2026 um 10:12 schrieb Jane jane@example.org\nim Auftrag:\n> x'
+    expect(command(`/approve\n\n${broken}`).name).toBe('approve')
+    for (const own of [
+      '--\nJane',
+      '-- Jane',
+      '> x\nbut not t3',
+      'not t3',
+      'jane@example.org says\n> x',
+      'see: jane@example.org',
+    ])
+      expect(failure(`/approve\n\n${own}`), own).toMatchObject({ reason: 'words-not-read' })
     expect(failure('/approve\nAs @jane said:\n> not t3')).toMatchObject({ reason: 'words-not-read' })
   })
 })
@@ -215,6 +229,24 @@ describe('arguments that do not fit', () => {
     ['/plan --max-tasks 1.5', '`1.5` is not a number of tasks: 1 to 500.'],
     ['/plan --max-tasks 501', '`501` is not a number of tasks: 1 to 500.'],
     ['/plan --paths ../x', '`--paths` `../x`: it cannot contain `..`.'],
+    ...[
+      '../main',
+      'a..b',
+      'a//b',
+      'main@{1}',
+      'x.lock',
+      'x.lock/y',
+      'main/',
+      'main.',
+      '.git',
+      '-x=y',
+      'a;b',
+      'tributary/42/trunk',
+      'x'.repeat(201),
+    ].map((name) => [
+      `/plan --base=${name}`,
+      `\`${name.length > 60 ? `${name.slice(0, 59)}…` : name}\` cannot be the base of a plan.`,
+    ]),
     ['/approve t1 t2', '`t2` is too much.'],
     ['/approve t1 --only t2', '`--only` starts a part of a plan; one task alone needs no `--only`.'],
     ['/approve 3fa9b21', "`3fa9b21` is not a plan's id, which has 12 to 64 digits."],

@@ -38,6 +38,9 @@ describe('answers', () => {
     ['2: a, b and c', 'a:JSON | -:a, b and c | b:in lib'],
     ['defaults', 'a:JSON | -:three | b:in lib'],
     ['Default.', 'a:JSON | -:three | b:in lib'],
+    [' `defaults` ', 'a:JSON | -:three | b:in lib'],
+    ['1: JSON', 'a:JSON | -:three | b:in lib'],
+    ['2: the defaults, but five', 'a:JSON | -:the defaults, but five | b:in lib'],
   ])('%j', (words, expected) => expect(said(words)).toBe(expected))
 
   it('are by whoever gave them, to the questions by their ids', () =>

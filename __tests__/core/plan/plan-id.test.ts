@@ -18,6 +18,7 @@ describe('the id of a plan', () => {
   it('is a sha256', () => expect(id).toMatch(/^[0-9a-f]{64}$/))
   it('is the same for the same plan, parsed again', () =>
     expect(planIdOf(JSON.parse(JSON.stringify(approvable)))).toBe(id))
+  it('is of nothing else that stands beside it', () => expect(planIdOf({ ...approvable, ...{ open: true } })).toBe(id))
   it.each([
     ['a word of the plan', { plan: planOf('a > b', { summary: 'x' }) }],
     ['a task', { plan: planOf('a > b', { tasks: { b: { run: ['false'] } } }) }],
@@ -27,6 +28,7 @@ describe('the id of a plan', () => {
     ['the base', { base: 'b'.repeat(40) }],
     ['the settings file', { settingsBlob: 'c'.repeat(40) }],
     ['what agents may run', { settings: { ...defaultSettings, agent_commands: 'listed' as const } }],
+    ['a host that commands reach', { settings: { ...defaultSettings, network: { allow: ['registry.example'] } } }],
     ['a limit', { settings: { ...defaultSettings, limits: { ...defaultSettings.limits, files: 1 } } }],
   ])('is another one with another word in %s', (_, change) =>
     expect(planIdOf({ ...approvable, ...change })).not.toBe(id),

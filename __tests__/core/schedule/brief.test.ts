@@ -98,9 +98,9 @@ describe('what a brief holds of the past', () => {
       { type: 'task_retried', task: 'a', note: 'look at b', onto: [] },
       { type: 'task_steered', task: 'a', words: 'and at c', by: 'mona' },
     )
-    const { earlier, notes, steers, attempt, conflict, mends } = briefOf(started(state, 'a'), 'a')
+    const { earlier, notes, steers, attempt, conflict, baseHasOwnWork } = briefOf(started(state, 'a'), 'a')
     expect(earlier.map((one) => [one.attempt, one.outcome, one.head])).toEqual([[1, 'failed', shaOf('a 1')]])
-    expect([notes, steers.map(({ words }) => words), attempt, conflict, mends]).toEqual([
+    expect([notes, steers.map(({ words }) => words), attempt, conflict, baseHasOwnWork]).toEqual([
       ['look at b'],
       ['and at c'],
       3,
@@ -132,9 +132,13 @@ describe('what a brief holds of the past', () => {
       onto: [shaOf('trunk')],
       final: false,
     })
-    const { conflict, checks, mends } = briefOf(started(torn, 'b'), 'b')
+    const { conflict, checks, baseHasOwnWork } = briefOf(started(torn, 'b'), 'b')
     expect(conflict?.with.map(({ task, finished }) => [task.id, finished?.handOff?.did])).toEqual([['a', 'Did a']])
-    expect([conflict?.paths, conflict?.own, mends]).toEqual([['x.ts'], { attempt: 1, head: shaOf('b head') }, false])
+    expect([conflict?.paths, conflict?.own, baseHasOwnWork]).toEqual([
+      ['x.ts'],
+      { attempt: 1, head: shaOf('b head') },
+      false,
+    ])
     expect(checks).toEqual([
       { of: 'b', argv: ['check', 'b'], expect: 'both' },
       { of: 'a', argv: ['check', 'a'], expect: '' },
@@ -146,7 +150,7 @@ describe('what a brief holds of the past', () => {
       onto: [shaOf('trunk 2')],
     })
     const again = briefOf(started(settled, 'b'), 'b')
-    expect([again.conflict, again.mends, again.checks.length]).toEqual([null, true, 1])
+    expect([again.conflict, again.baseHasOwnWork, again.checks.length]).toEqual([null, true, 1])
   })
 
   it('asks for a check once that two tasks share', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lookSeconds, type Quota, showSeconds } from '../../../src/core/schedule/request-pace.ts'
+import { editSeconds, lookSeconds, type Quota, showSeconds } from '../../../src/core/schedule/request-pace.ts'
 
 const now = new Date('2026-01-01T00:30:00Z')
 const left = (remaining: number): Quota => ({ limit: 1000, remaining, resetAt: new Date('2026-01-01T01:00:00Z') })
@@ -19,6 +19,15 @@ describe('the pace of requests', () => {
 
   it('never leaves a result lying for more than five minutes', () => {
     expect([lookSeconds(rest(0), now), showSeconds(rest(0), now)]).toEqual([300, 300])
+  })
+
+  it('makes edits the rarer, the more of what an hour may write is used up, by whichever run', () => {
+    const seconds = (used: number) => editSeconds(10, { rest: null, graphql: left(1000 - used) }, now)
+    expect([seconds(0), seconds(250), seconds(400)].map(Math.round)).toEqual([10, 40, 250])
+    expect([seconds(500), seconds(1000)]).toEqual([300, 300])
+    expect(editSeconds(600, { rest: null, graphql: left(500) }, now)).toBe(600)
+    expect(editSeconds(10, { rest: left(0), graphql: null }, now)).toBe(10)
+    expect(editSeconds(10, { rest: null, graphql: left(0) }, new Date('2026-01-01T01:00:01Z'))).toBe(10)
   })
 
   it('holds nothing back for a limit that has been reset, nor looks for one that only showing needs', () => {

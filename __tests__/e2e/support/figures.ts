@@ -8,22 +8,27 @@ const counts = {
   content_writes: z.int(),
   git_pushes: z.int(),
 }
+const writesSchema = z.record(z.string(), z.int())
 const metricsSchema = z.looseObject({
-  by_token: z.array(z.looseObject({ job: z.int().optional(), name: z.string().nullish(), ...counts })),
+  by_token: z.array(
+    z.looseObject({ job: z.int().optional(), name: z.string().nullish(), writes: writesSchema, ...counts }),
+  ),
 })
 
 /** What the jobs asked of GitHub since the last reset; what the test itself asked is left out. */
 export async function askedByJobs(world: World) {
   const { by_token } = metricsSchema.parse(await world.metrics())
   const sum = { requests: 0, not_modified: 0, graphql: 0, content_writes: 0, git_pushes: 0 }
+  const writes: Record<string, number> = {}
   for (const token of by_token.filter(({ job }) => job !== undefined)) {
     sum.requests += token.requests
     sum.not_modified += token.not_modified
     sum.graphql += token.graphql
     sum.content_writes += token.content_writes
     sum.git_pushes += token.git_pushes
+    for (const [kind, times] of Object.entries(token.writes)) writes[kind] = (writes[kind] ?? 0) + times
   }
-  return sum
+  return { ...sum, writes }
 }
 
 export const resetMetrics = async (world: World): Promise<void> => {

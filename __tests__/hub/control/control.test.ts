@@ -35,6 +35,8 @@ describe('figures', () => {
       { who: 'job 9001', requests: 2, not_modified: 1 },
       { who: 'anonymous', requests: 1 },
     ])
+    const writes = { 'POST /repos/{owner}/{repo}/check-runs': 1, 'PATCH /repos/{owner}/{repo}/check-runs/{id}': 1 }
+    expect(figures.by_token[0]).toMatchObject({ writes })
     expect(JSON.stringify(figures)).not.toContain(token)
     await hub.hub('metrics/reset', 'POST')
     expect(await report(hub)).toMatchObject({ requests: 0, by_task: {} })
@@ -55,6 +57,7 @@ describe('figures', () => {
       '42/t2': { content_writes: 1 },
       shared: { requests: 1 },
     })
+    expect(figures.by_token).toContainEqual(expect.objectContaining({ writes: { createCheckRun: 2 } }))
   })
 
   it('count reads, fetches, pushes and the refs that were pushed', async () => {

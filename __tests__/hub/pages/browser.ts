@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { logRef } from '../../../src/core/ids.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import type { TestHub } from '../support/hub.ts'
 import { git } from '../support/repository.ts'
@@ -35,7 +36,7 @@ export interface Visitor {
   csrf(): Promise<string>
 }
 
-export async function visit(hub: TestHub): Promise<Visitor> {
+export async function visit(hub: Pick<TestHub, 'link' | 'url'>): Promise<Visitor> {
   const entered = await send(hub.link())
   const [cookie = ''] = `${entered.headers['set-cookie'] ?? ''}`.split(';')
   const get = (path: string, headers: Record<string, string> = {}) => send(`${hub.url}${path}`, { cookie, ...headers })
@@ -53,7 +54,16 @@ export async function visit(hub: TestHub): Promise<Visitor> {
 }
 
 /** Writes a run's journal into the hub's repository, as an orchestrator would push it. */
-export function writeJournal(hub: TestHub, run: string, events: readonly RunEvent[]): void {
+export const writeJournal = (hub: TestHub, run: string, events: readonly RunEvent[]): void =>
+  commitEvents(hub, run, events, [])
+
+/** Appends an entry to a run's journal, or begins it. */
+export function growJournal(hub: TestHub, run: string, events: readonly RunEvent[]): void {
+  const tip = git(join(hub.dataDir, 'repository.git'), 'for-each-ref', '--format=%(objectname)', logRef(run))
+  commitEvents(hub, run, events, tip === '' ? [] : ['-p', tip])
+}
+
+function commitEvents(hub: TestHub, run: string, events: readonly RunEvent[], parent: readonly string[]): void {
   const folder = join(hub.dataDir, 'repository.git')
   const message = ['A journal', '', ...events.map((event) => JSON.stringify(event))].join('\n')
   const from = (input: string, ...words: string[]) =>
@@ -63,5 +73,5 @@ export function writeJournal(hub: TestHub, run: string, events: readonly RunEven
       encoding: 'utf8',
     }).trim()
   const tree = from('', 'hash-object', '-t', 'tree', '-w', '--stdin')
-  git(folder, 'update-ref', `refs/tributary/${run}/log`, from(message, 'commit-tree', '-F', '-', tree))
+  git(folder, 'update-ref', logRef(run), from(message, 'commit-tree', ...parent, '-F', '-', tree))
 }

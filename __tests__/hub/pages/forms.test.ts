@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest'
+import { baselineCommands } from '../../../src/core/plan/checks.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
-import { approved, example, failed, history, proposed, queued, requested, started } from '../../render/support/runs.ts'
+import {
+  approved,
+  done,
+  example,
+  failed,
+  history,
+  projected,
+  proposed,
+  queued,
+  requested,
+  started,
+  type TimedEvent,
+} from '../../render/support/runs.ts'
 import { planOf } from '../../support/plan.ts'
 import { type TestHub, testHub, where } from '../support/hub.ts'
-import { visit, writeJournal } from './browser.ts'
+import { commitFiles, git, remoteGit } from '../support/repository.ts'
+import { type Visitor, visit, writeJournal } from './browser.ts'
 
 const unescaped = (text: string): string =>
   text
@@ -72,6 +86,28 @@ describe('a form', () => {
     expect(none.text).toContain('No task was chosen')
   })
 
+  it('shows before an approval what changed since the last version, and what the checks do on the base', async () => {
+    const [asked, first] = [{ ...requested(1), mayApprove: true } as TimedEvent, proposed(planOf('a'))]
+    const events = [asked, first, proposed(planOf('a > b'))]
+    const before = await hubWith(history(...events))
+    expect(before.page).toContain('What is different from version 1')
+    expect(before.page).toContain('Added: <code>b</code>')
+    expect(before.page).toContain('<strong>On the base:</strong> a slot runs the checks there now')
+    const check = { outcome: 'failed', exitCode: 2, seconds: 1, log: 'no such file' } as const
+    const passes = { ...check, outcome: 'passed', exitCode: 0, log: '' } as const
+    const checks = baselineCommands(planOf('a > b')).map((_, index) => (index === 0 ? check : passes))
+    const taken = [
+      { type: 'baseline_started', version: 2, slot: 'r1.1' } as const,
+      { type: 'baseline_taken', version: 2, checks, sandbox: 'bubblewrap 0.8.0' } as const,
+    ]
+    writeJournal(before.hub, '1', history(...events, ...taken))
+    const { text } = await before.visitor.get('/runs/1')
+    const [form = ''] = text.split('<form').filter((one) => one.includes('>Approve</button>'))
+    expect(form).toContain('1 acceptance fails as it should')
+    expect(form).toMatch(/What each check does on the base[\s\S]*<td>fails as it should \(exit code 2\)<\/td>/)
+    expect(form).toContain('no such file')
+  })
+
   it('retries with words, skips, and posts what was typed, each word for word', async () => {
     const failure = { reason: 'acceptance-failed', exitCode: 3, log: 'no' } as const
     const events = history(
@@ -105,20 +141,96 @@ describe('a form', () => {
     }
   })
 
-  it('takes the result, and says the branch', async () => {
-    const taken: string[] = []
-    const hub = await testHub({
-      takeResult: async (run) => {
-        taken.push(run)
-        return { branch: 'tributary-1', commit: 'a'.repeat(40) }
-      },
+  describe('for a run that is done', () => {
+    /** A finished run whose trunk has one commit, with its final pull request. */
+    async function doneRun(results: Parameters<typeof testHub>[0] = {}) {
+      const hub = await testHub(results)
+      const writer = hub.as('writer')
+      await writer.issues.create({ ...where, title: 'Cents get lost' })
+      git(hub.checkout, 'switch', '-q', '-c', 'tributary/1/trunk')
+      commitFiles(hub.checkout, { 'a.txt': 'a\n' }, 'a')
+      await remoteGit(hub.checkout, 'push', '-q', hub.gitUrl(hub.tokens.writer), 'tributary/1/trunk')
+      const { data: pull } = await writer.pulls.create({
+        ...where,
+        title: 'Cents',
+        head: 'tributary/1/trunk',
+        base: 'main',
+      })
+      const tip = pull.head.sha
+      const begun = [requested(1), proposed(planOf('a')), approved(), ...done('a'), projected(['pull:trunk', 2])]
+      const events = history(...begun.slice(0, -2), { type: 'trunk_moved', task: 'a', sha: tip }, ...begun.slice(-1), {
+        type: 'run_finished',
+        sha: tip,
+      })
+      writeJournal(hub, '1', events)
+      return { hub, visitor: await visit(hub), tip }
+    }
+    const waiting = async (visitor: Visitor) =>
+      /<h2>Waiting for you<\/h2>[\s\S]*\/runs\/1"/.test((await visitor.get('/')).text)
+
+    it('merges the head that is shown into the base, in the name of the person, and tells the workflow', async () => {
+      const { hub, visitor, tip } = await doneRun()
+      expect(await waiting(visitor)).toBe(true)
+      const page = (await visitor.get('/runs/1')).text
+      expect(page).not.toContain('>Fetch the branch</button>')
+      const fields = fieldsOf(page, 'Merge')
+      expect(fields).toContainEqual(['sha', tip])
+      expect(fieldsOf((await visitor.get('/octo/demo/pull/2')).text, 'Merge')).toContainEqual(['sha', tip])
+      const stale = fields.map(([name, value]) => [name, name === 'sha' ? 'f'.repeat(40) : value] as const)
+      const refused = await visitor.post('/pulls/2/merge', stale)
+      expect(refused.status).toBe(409)
+      expect(refused.text).toContain('Head branch was modified')
+      const merged = await visitor.post('/pulls/2/merge', fields)
+      expect(merged.status).toBe(303)
+      expect((await visitor.get(`${merged.headers.location}`)).text).toContain(
+        'Pull request #2 is merged into <code>main</code>',
+      )
+      const { data } = await hub.as('reader').pulls.get({ ...where, pull_number: 2 })
+      expect(data).toMatchObject({ merged: true, merged_by: { login: 'admin' } })
+      const closed = hub.events.find(({ name, payload }) => name === 'pull_request' && payload.action === 'closed')
+      expect(closed).toMatchObject({ actor: 'admin', payload: { pull_request: { number: 2, merged: true } } })
+      expect((await visitor.get('/octo/demo/pull/2')).text).not.toContain('>Merge</button>')
+      expect((await visitor.post('/pulls/2/merge', fields)).status).toBe(409)
     })
-    const visitor = await visit(hub)
-    const answer = await visitor.post('/runs/1/take', [])
-    expect(taken).toEqual(['1'])
-    await hub.as('writer').issues.create({ ...where, title: 'x' })
-    expect((await visitor.get(`${answer.headers.location}`)).text).toContain(
-      'the branch <code>tributary-1</code> now, at <code>aaaaaaaa</code>',
-    )
+
+    it('offers no merge of a draft, nor of what conflicts with the base', async () => {
+      const { hub, visitor } = await doneRun()
+      git(hub.checkout, 'switch', '-q', 'main')
+      commitFiles(hub.checkout, { 'a.txt': 'other\n' }, 'other')
+      await remoteGit(hub.checkout, 'push', '-q', hub.gitUrl(hub.tokens.writer), 'main')
+      const page = (await visitor.get('/runs/1')).text
+      expect(page).toContain('It conflicts with <code>main</code>')
+      expect(page).not.toContain('>Merge</button>')
+      git(hub.checkout, 'switch', '-q', '-c', 'more', 'main')
+      commitFiles(hub.checkout, { 'b.txt': 'b\n' }, 'b')
+      await remoteGit(hub.checkout, 'push', '-q', hub.gitUrl(hub.tokens.writer), 'more')
+      await hub.as('writer').pulls.create({ ...where, title: 'b', head: 'more', base: 'main', draft: true })
+      expect((await visitor.get('/octo/demo/pull/3')).text).toContain('It is a draft')
+    })
+
+    it('takes the result into the repository of the person, says the branch, and then waits for nothing', async () => {
+      const taken: string[] = []
+      const asked: string[] = []
+      const { visitor, tip } = await doneRun({
+        takeResult: async (run) => {
+          taken.push(run)
+          return { branch: 'tributary-1', commit: 'a'.repeat(40) }
+        },
+        hasResult: async (commit) => {
+          asked.push(commit)
+          return taken.length > 0
+        },
+      })
+      expect(await waiting(visitor)).toBe(true)
+      expect(fieldsOf((await visitor.get('/runs/1')).text, 'Merge')).toEqual([])
+      const answer = await visitor.post('/runs/1/take', [])
+      expect(taken).toEqual(['1'])
+      const after = (await visitor.get(`${answer.headers.location}`)).text
+      expect(after).toContain('the branch <code>tributary-1</code> now, at <code>aaaaaaaa</code>')
+      expect(after).not.toContain('<h2>Needs you</h2>')
+      expect(after).toContain('>Fetch the branch</button>')
+      expect(await waiting(visitor)).toBe(false)
+      expect(new Set(asked)).toEqual(new Set([tip]))
+    })
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { commentHtml } from '../../../src/hub/pages/markdown/render.ts'
+import { graph } from '../../../src/render/plan/graph.ts'
+import { gate, planOf } from '../../support/plan.ts'
 
 const links = {
   server: 'http://hub.localhost:1',
@@ -63,5 +65,61 @@ describe('a comment', () => {
     const table = `| Task | Result |\n| --- | --- |\n${'| [`a`](https://x.example/a_b) | **done** in 3.5 s |\n'.repeat(300)}`
     expect(rendered(table)).toContain('<strong>done</strong>')
     expect(rendered(`- **a** \`b\`: c_d\n`.repeat(200))).toContain('<strong>a</strong>')
+  })
+})
+
+const drawn = (lines: readonly string[]): string => rendered(lines.join('\n'))
+const mermaid = (...lines: string[]): string => drawn(['```mermaid', 'flowchart LR', ...lines, '```'])
+
+describe('a graph in a comment', () => {
+  it('is drawn as the plan comment has it: every node with its lines, its style, its shape and its edges', () => {
+    const plan = planOf('types > parse, parse > look', {
+      tasks: { types: { title: 'A type for #12 | "amounts"' }, look: { ...gate, title: 'Is it right?' } },
+    })
+    const html = drawn(graph(plan, (id) => (id === 'types' ? 'landed' : 'later')))
+    expect(html).toMatch(
+      /<g data-state="landed"><title>types A type for #12 \| &quot;amounts&quot; \(landed\)<\/title>/,
+    )
+    expect(html.match(/<path class="edge"/g)).toHaveLength(2)
+    expect(html.match(/<g data-state="later">/g)).toHaveLength(2)
+    expect(html).toContain('>look</text>')
+    expect(html).not.toContain('flowchart')
+    expect(html).not.toContain('<a ')
+  })
+
+  it('is drawn in the groups of a large plan, whatever their order', () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `t${index}`)
+    const plan = planOf(
+      ids.map((id, index) => (index < 3 ? id : `t${index % 7 < index ? index % 7 : 0} > ${id}`)).join(', '),
+    )
+    const lines = graph(plan)
+    const html = drawn(lines)
+    expect(html.match(/<g data-state/g)).toHaveLength(lines.filter((line) => /^ {2}n\d+\[/.test(line)).length)
+    expect(html.match(/<path class="edge"/g)).toHaveLength(lines.filter((line) => line.includes('-->')).length)
+  })
+
+  it.each([
+    ['another kind of diagram', ['sequenceDiagram', '  a->>b: hi']],
+    ['a form that no plan comment has', ['flowchart LR', '  a((x)) --> b']],
+    ['a link to run', ['flowchart LR', '  n1["a"]', '  click n1 "javascript:alert(1)"']],
+    ['a circle', ['flowchart LR', '  n1["a"]', '  n2["b"]', '  n1 --> n2', '  n2 --> n1']],
+    ['an edge from nowhere', ['flowchart LR', '  n1["a"]', '  n2 --> n1']],
+    ['no node at all', ['flowchart LR']],
+  ])('stays text, folded and with a word about it: %s', (_what, lines) => {
+    const html = drawn(['```mermaid', ...lines, '```'])
+    expect(html).toMatch(/^<details><summary>Diagram, as text: GitHub draws it<\/summary><pre tabindex="0">/)
+    expect(html).not.toContain('<svg')
+  })
+
+  it('puts nothing into the page but text, and a class that it knows', () => {
+    const html = mermaid(
+      '  n1["<img src=x>#60;script#62;<br/>\u0000#0;x"]',
+      '  class n1 constructor',
+      '  class n1 landed',
+    )
+    expect(html).toContain('Diagram, as text')
+    const known = mermaid('  n1["<img src=x>#60;script#62;"]', '  class n1 landed')
+    expect(known).toContain('&lt;img src=x&gt;&lt;script&gt;')
+    expect(known).not.toMatch(/<(?:img|script)/)
   })
 })

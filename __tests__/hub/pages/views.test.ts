@@ -1,5 +1,6 @@
 import { request } from 'node:http'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { openPages } from '../../../src/adapters/github/pages.ts'
 import {
   approved,
   done,
@@ -13,8 +14,8 @@ import {
 } from '../../render/support/runs.ts'
 import { planOf } from '../../support/plan.ts'
 import { type TestHub, testHub, where } from '../support/hub.ts'
-import { commitFiles, git, remoteGit } from '../support/repository.ts'
-import { visit, writeJournal } from './browser.ts'
+import { commitFiles, git, remoteGit, removeFolder, temporary } from '../support/repository.ts'
+import { send, visit, writeJournal } from './browser.ts'
 
 const EVIL = `<img src=x onerror=alert(1)><script>alert(2)</script>"'><a href="javascript:alert(3)">x</a>`
 /** Tags that a browser would run, or load something for, and tags with a handler or an address that runs. */
@@ -125,6 +126,36 @@ describe('the pages', () => {
     expect((await visitor.get('/octo/demo/issues/99')).status).toBe(404)
   })
 
+  it('give out artifacts to be saved, and show none: a job uploads what it likes', async () => {
+    const hub = await testHub()
+    await hub.as('writer').issues.create({ ...where, title: 'x' })
+    await hub.as('writer').issues.createComment({ ...where, issue_number: 1, body: '/plan' })
+    const [run] = hub.host.runs()
+    vi.stubEnv('ACTIONS_RUNTIME_TOKEN', hub.host.runtimeToken({ id: 1, run_id: run?.id ?? 0 }))
+    vi.stubEnv('ACTIONS_RESULTS_URL', hub.host.resultsUrl)
+    vi.stubEnv('GITHUB_SERVER_URL', hub.host.serverUrl)
+    const quiet = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const folder = temporary('page')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+      removeFolder(folder)
+    })
+    const id = await openPages(folder)
+      .keep('page.html', EVIL)
+      .finally(() => quiet.mockRestore())
+    const visitor = await visit(hub)
+    const listed = (await visitor.get(`/octo/demo/actions/runs/${run?.id}`)).text
+    const [, path = ''] = /<a href="([^"]+)">page\.html<\/a>/.exec(listed) ?? []
+    expect(path).toBe(`/octo/demo/actions/runs/${run?.id}/artifacts/${id}`)
+    const { pathname, search } = new URL(`${(await visitor.get(path)).headers.location}`)
+    const saved = await visitor.get(`${pathname}${search}`)
+    expect(saved).toMatchObject({ status: 200, text: EVIL })
+    expect(saved.headers['content-disposition']).toMatch(/^attachment; filename="page\.html"/)
+    expect(saved.headers['x-content-type-options']).toBe('nosniff')
+    expect((await send(`${hub.url}${path}`)).status).toBe(401)
+    expect((await visitor.get(path.replace(`${id}`, '999'))).status).toBe(404)
+  })
+
   it('put the runs that wait for a person first', async () => {
     const hub = await testHub()
     for (const title of ['one', 'two', 'three']) await hub.as('writer').issues.create({ ...where, title })
@@ -177,11 +208,11 @@ describe('the pages', () => {
     await hub.as('writer').issues.createComment({ ...where, issue_number: 1, body: 'Something new' })
     const parts = new Map<string, string>()
     while (!parts.has('thread') || !parts.has('plan')) {
-      const { id, html } = await stream.next()
-      if (id !== undefined) parts.set(id, html ?? '')
+      const { id, html, pieces = {} } = await stream.next()
+      if (id !== undefined) parts.set(id, html ?? Object.values(pieces).join('\n'))
     }
     expect(parts.get('thread')).toContain('<p>Something new</p>')
-    expect(parts.get('plan')).toContain('data-task="a" data-state="landed"')
+    expect(parts.get('plan')).toMatch(/^<a id="node-a" [^>]*data-state="landed">/)
     expect(parts.has('say')).toBe(false)
   })
 })
@@ -207,7 +238,7 @@ function openStream(address: string, cookie: string) {
     sent.destroy()
   })
   return {
-    next: async (): Promise<{ id?: string; html?: string; now?: string }> => {
+    next: async (): Promise<{ id?: string; html?: string; pieces?: Record<string, string>; now?: string }> => {
       while (texts.length === 0) await new Promise<void>((resolve) => (wake = resolve))
       const data = /^data: (.*)$/m.exec(texts.shift() ?? '')?.[1] ?? '{}'
       return JSON.parse(data)

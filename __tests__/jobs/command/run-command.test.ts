@@ -266,7 +266,7 @@ describe('a job that fails', () => {
     const forge = { ...deps.forge, reply: () => Promise.reject(new Error('locked')) }
     const given = { ...deps, forge, log: (line: string) => void lines.push(line) }
     await expect(answerFailure(given, told, () => Promise.reject(broken))).rejects.toThrow('the push was refused')
-    expect(lines).toEqual(['the failure could not be told either: locked'])
+    expect(lines).toEqual(['the failure could not be said either: locked'])
   })
 })
 

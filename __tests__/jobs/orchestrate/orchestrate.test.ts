@@ -59,6 +59,7 @@ async function world(
     log: () => {},
     workflowRun: 100,
     readSettings,
+    pages: { keep: () => Promise.reject(new Error('no page is kept')) },
     slots: {
       jobs: async () => [],
       results: async () => [],

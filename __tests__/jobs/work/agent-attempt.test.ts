@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resultArtifact } from '../../../src/adapters/github/slots.ts'
 import { defaultSettings } from '../../../src/core/settings.ts'
 import type { TaskAssignment } from '../../../src/core/slots/assignment.ts'
 import { parseResultName } from '../../../src/core/slots/slot-result.ts'
+import { parseTranscript } from '../../../src/core/slots/transcript.ts'
 import { journalView } from '../../../src/jobs/work/journal-view.ts'
 import { performTask } from '../../../src/jobs/work/run-slot.ts'
 import { agentTask, asked, bash, create, finish, meanwhile, run, says, slotWith } from '../../support/agent-slot.ts'
@@ -54,14 +55,14 @@ describe('a model that is overloaded', () => {
     await deeds
     expect(outcome()).toMatchObject({ kind: 'done' })
     expect(outcome().report.workSeconds).toBeLessThan(60)
-    expect(model.requests[0]?.patience).toBe(600)
+    expect(model.requests[0]?.retrySeconds).toBe(600)
   })
 
   it('is waited for no longer than the slot may live', async () => {
     agentTask(world, { acceptance: passes }, { slots: { life_minutes: 4 } })
     const { model, deeds } = slotWith(world, [fails('overloaded')])
     await deeds
-    expect(model.requests[0]?.patience).toBe(240)
+    expect(model.requests[0]?.retrySeconds).toBe(240)
   })
 
   it('parks the task with what was done, and the next attempt goes on from there', async () => {
@@ -550,8 +551,25 @@ describe('its transcript', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { kind: string })
     expect(lines.map(({ kind }) => kind)).toEqual(['baseline', 'turn', 'turn', 'turn', 'turn', 'turn', 'check'])
+    const read = parseTranscript(transcript?.text ?? '')
+    expect([read.lines.map(({ kind }) => kind), read.unread]).toEqual([lines.map(({ kind }) => kind), 0])
     expect(`${transcript?.text} ${JSON.stringify(world.uploads)}`).not.toContain('ghs_abcdefgh')
     expect(outcome()).toMatchObject({ report: { summary: 'Saw ***' } })
+  })
+
+  it('grows in the scratch folder of its job, line by line', async () => {
+    agentTask(world)
+    const grown = () => readFileSync(join(world.tree, '..', 'temp', 'tributary-42-a-1-transcript.jsonl'), 'utf8')
+    const seen: number[] = []
+    const look = () => void seen.push(parseTranscript(grown()).lines.length)
+    const { deeds } = slotWith(world, [
+      meanwhile(look, says(create('a/b.txt', 'b\n'))),
+      meanwhile(look, says(finish('Done'))),
+    ])
+    world.onUpload(() => world.happens({ type: 'run_cancelled', why: '' }))
+    await deeds
+    expect(seen).toEqual([2, 4])
+    expect(grown()).toBe(world.transcripts[0]?.text)
   })
 
   it('is kept of a failed attempt too; one that cannot be uploaded is only told of', async () => {
@@ -568,7 +586,7 @@ describe('an agent with an allowed host', needsSandbox, () => {
   const NPM = 'npm --no-audit --no-fund --registry http://registry.example/'
 
   it('adds a dependency through the proxy, and hears at once which host it did not reach', async () => {
-    const registry = await openRegistry('padder')
+    const registry = await openRegistry(['padder'])
     world.remove()
     world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
     agentTask(

@@ -40,7 +40,10 @@ it('all checks together may take a third of the time, so that the work keeps the
     assignment: { base: 'b'.repeat(40), minutes: 30 },
     brief: { ...brief, checks },
     watch,
-    transcript: transcript((text) => text),
+    transcript: transcript(
+      (text) => text,
+      () => {},
+    ),
     redact: (text: string) => text,
   } as unknown as Attempt
   const { baseline } = await lookUp(attempt)

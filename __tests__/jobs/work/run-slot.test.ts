@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scratchIn } from '../../../src/adapters/system/scratch.ts'
 import { loggedFiles } from '../../../src/core/slots/job-log.ts'
 import { parseResultFile } from '../../../src/core/slots/slot-result.ts'
+import type { Sandbox } from '../../../src/ports/sandbox.ts'
 import { needsSandbox, sandboxName } from '../../support/sandbox.ts'
 import {
   assign,
@@ -95,6 +96,36 @@ describe('a slot with a set-up', () => {
     expect(world.uploads.map(({ result }) => result.outcome.kind)).toEqual(['done', 'done'])
   })
 
+  it('gives each command a home like the one that the set-up left, where what a command changes is for no other', async () => {
+    const adds = script('cat ~/.cache/made >> seen.txt; echo changed > ~/.cache/made; echo more > ~/.cache/more')
+    inTurn({ a: adds, b: script('echo "$(cat ~/.cache/made) $(ls ~/.cache)" > b.txt') }, [
+      script('mkdir ~/.cache; echo one > ~/.cache/made'),
+      script('echo two >> ~/.cache/made'),
+    ])
+    await world.start()
+    expect(world.uploads.map((upload) => taken(world, upload, 'show', '--format=').match(/^\+\w.*$/gm))).toEqual([
+      ['+one', '+two'],
+      ['+one', '+two made'],
+    ])
+  })
+
+  it('leaves homes empty, and says so, if the system cannot give each command its own', async () => {
+    const { probe } = await world.parts()
+    inTurn({ a: script('ls -A ~ > seen.txt; echo here >> seen.txt') }, [script('echo one > ~/made')])
+    const refusing: typeof probe = async (...wanted) => {
+      const found = await probe(...wanted)
+      if (!found.ok) return found
+      const run: Sandbox['run'] = (argv, options) =>
+        options.home?.changes === 'go'
+          ? Promise.resolve({ exitCode: 1, log: 'mount: no overlay\n', seconds: 0, timedOut: false })
+          : found.sandbox.run(argv, options)
+      return { ok: true, sandbox: { ...found.sandbox, run } }
+    }
+    await world.start({ probe: refusing })
+    expect(landed(only(world.uploads), 'show', '--format=')).toMatch(/\n@@ -0,0 \+1 @@\n\+here$/)
+    expect(world.lines).toContain('Commands find nothing of what the set-up left in its home folder: mount: no overlay')
+  })
+
   it('fails its task with the words of the set-up, and nothing of it is done', async () => {
     inTurn({ a: MADE }, [script('echo no registry >&2; exit 3')])
     await world.start()
@@ -115,7 +146,7 @@ describe('a task with an allowed host', needsSandbox, () => {
   const ADD = `echo '{"name":"mine","version":"1.0.0"}' > package.json; echo node_modules > .gitignore; ${NPM} install padder`
 
   it('adds a dependency through the proxy, and its acceptance installs that from the lock file', async () => {
-    const registry = await openRegistry('padder')
+    const registry = await openRegistry(['padder'])
     world.remove()
     world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
     const acceptance = `${NPM} ci >&2 && node -p "require('padder')" && curl -s http://evil.example/; true`
@@ -138,8 +169,28 @@ describe('a task with an allowed host', needsSandbox, () => {
     expect(registry.paths.filter((path) => path.endsWith('.tgz'))).toHaveLength(2)
   })
 
+  it('installs what the set-up has downloaded without a network', async () => {
+    const registry = await openRegistry(['padder'])
+    world.remove()
+    world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
+    const setup = [script(`${NPM} install --prefix /tmp/elsewhere padder`)]
+    const acceptance = script(`${NPM} ci --offline >&2 && node -p "require('padder')"`)
+    oneTask(
+      world,
+      { run: script(`${ADD} --offline`), acceptance: { argv: acceptance, expect: '' } },
+      { setup, network: { allow: ['registry.example'] } },
+    )
+    await world.start()
+    registry.close()
+    expect(outcomeOf(world.uploads)).toMatchObject({
+      kind: 'done',
+      report: { acceptanceLog: expect.stringContaining('\npadded\n') },
+    })
+    expect(registry.paths.filter((path) => path.endsWith('.tgz'))).toHaveLength(1)
+  })
+
   it('has none where the settings name none', async () => {
-    const registry = await openRegistry('padder')
+    const registry = await openRegistry(['padder'])
     world.remove()
     world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
     oneTask(world, { run: script(ADD) })
@@ -511,7 +562,7 @@ describe('a verification', () => {
   })
 
   it('reaches the hosts that its tasks may reach', needsSandbox, async () => {
-    const registry = await openRegistry('padder')
+    const registry = await openRegistry(['padder'])
     world.remove()
     world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
     verify([['curl', '-sSf', 'http://registry.example/padder']], { network: { allow: ['registry.example'] } })
@@ -637,6 +688,27 @@ describe('waiting', () => {
     expect(world.uploads).toHaveLength(1)
   })
 
+  it('it looks often after a result, since the next task mostly comes then, and as before once it has waited', async () => {
+    begin(world, 'a', { tasks: { a: { run: script('echo b > b.txt') } } })
+    assign(world, 'a')
+    const slot = world.start()
+    await until(() => world.uploads.length === 1)
+    await world.clock.waiting()
+    const looked = world.looks()
+    const pass = async (times: number) => {
+      for (let time = 0; time < times; time += 1) {
+        world.clock.advance(0.3)
+        await world.clock.waiting()
+      }
+    }
+    await pass(10)
+    expect(world.looks() - looked).toBe(10)
+    await pass(30)
+    expect(world.looks() - looked).toBeLessThan(22)
+    world.happens({ type: 'run_cancelled', why: 'the test is over' })
+    await world.passTime(slot)
+  })
+
   it('a slot at the end of its life takes nothing new', async () => {
     begin(
       world,
@@ -682,7 +754,7 @@ describe('handing over', () => {
     oneTask(world, { run: script('echo b > b.txt') })
     const scratch = scratchIn(join(world.tree, '..'))
     await world.start({
-      scratch: { use: (work) => scratch.use((folder) => work({ ...folder, bytes: async () => 2 ** 30 })) },
+      scratch: { ...scratch, use: (work) => scratch.use((folder) => work({ ...folder, bytes: async () => 2 ** 30 })) },
     })
     expect(outcomeOf(world.uploads)).toMatchObject({ kind: 'failed', head: null, failure: { reason: 'too-large' } })
     expect(only(world.uploads).bundle).toBeNull()

@@ -43,31 +43,22 @@ const completed = (conclusion: string, startedAt: string | null, completedAt: st
 })
 
 describe('the check of a task', () => {
-  it('is there once the task has a commit', () => {
+  it('is written once, with the result, on the commit that was handed over', () => {
     expect(checksFor(planned(...begun), 'a')).toEqual([])
-    const [check] = checksFor(planned(...begun, queued('a')), 'a')
-    expect(check).toMatchObject({
-      name: 'tributary / a — Task a',
-      sha: sha('a-1'),
-      externalId: '42/a/1',
-      title: 'Queued: waits for a free slot',
-      state: { status: 'queued' },
-    })
-  })
-
-  it('is in progress from its start', () => {
-    const [check] = checksFor(planned(...begun, queued('a'), started('a')), 'a')
-    expect(check?.state).toEqual({ status: 'in_progress', startedAt: at(4) })
-    expect(check?.title).toBe('At work in slot r1.1')
+    expect(checksFor(planned(...begun, queued('a')), 'a')).toEqual([])
+    expect(checksFor(planned(...begun, queued('a'), started('a')), 'a')).toEqual([])
+    expect(checksFor(planned(...begun, ...done('a')), 'a')).toMatchObject([
+      { name: 'tributary / a — Task a', sha: sha('a-1-head'), externalId: '42/a/1' },
+    ])
   })
 
   it('is a success when the task has landed, on the head alone, with brief, output and facts', () => {
     const run = planned(requested(), proposed(example), approved(), ...done('types'))
-    const [first, second] = checksFor(run, 'types')
-    expect(first && brief(first)).toEqual([sha('types-1'), 'neutral', `Moved on to ${sha('types-1-head').slice(0, 8)}`])
-    expect(second?.sha).toBe(sha('types-1-head'))
-    expect(second?.state).toEqual(completed('success', at(4), at(10)))
-    expect(second?.summary).toBe(
+    const [only, ...others] = checksFor(run, 'types')
+    expect(others).toEqual([])
+    expect(only?.sha).toBe(sha('types-1-head'))
+    expect(only?.state).toEqual(completed('success', at(4), at(10)))
+    expect(only?.summary).toBe(
       [
         '**Landed**',
         '',
@@ -78,7 +69,7 @@ describe('the check of a task', () => {
         'Issue #42, run `42`.',
       ].join('\n'),
     )
-    expect(second?.text).toBe(
+    expect(only?.text).toBe(
       [
         '### Output',
         '',
@@ -103,20 +94,17 @@ describe('the check of a task', () => {
     ]
     const events = [approved(), queued('a'), started('a')] as const
     const shown = (report: Partial<Report>) =>
-      checksFor(planned(requested(), proposed(plan), ...events, verifiedByAgent('a', report)), 'a').at(-1)?.text
+      checksFor(planned(requested(), proposed(plan), ...events, verifiedByAgent('a', report), landed('a')), 'a')[0]
+        ?.text
     expect(shown({})).not.toContain('Network')
     expect(shown({ refusedHosts })).toContain('- Network: 4 requests refused, to `evil.example`, `` `@alice` #1 ``')
   })
 
-  it('asks for a person where a verified task waits for a review, and is at work where it lands by itself', () => {
+  it('asks for a person where a verified task waits for a review, and is not there yet where it lands by itself', () => {
     const events = [approved(), queued('a'), started('a'), verified('a')] as const
     const review = checksFor(planned(requested(), proposed(plan, { merge: 'review' }), ...events), 'a')
-    expect(review.map(brief)).toEqual([
-      [sha('a-1'), 'neutral', `Moved on to ${sha('a-1-head').slice(0, 8)}`],
-      [sha('a-1-head'), 'action_required', 'Verified: waits for a review'],
-    ])
-    const auto = checksFor(planned(requested(), proposed(plan), ...events), 'a')
-    expect(auto.map(({ state }) => state.status)).toEqual(['completed', 'in_progress'])
+    expect(review.map(brief)).toEqual([[sha('a-1-head'), 'action_required', 'Verified: waits for a review']])
+    expect(checksFor(planned(requested(), proposed(plan), ...events), 'a')).toEqual([])
   })
 
   it('asks for a person at a gate, and is a success when it is open', () => {
@@ -149,26 +137,18 @@ describe('the check of a task', () => {
       failed('a', { reason: 'no-change' }, true, 2),
     )
     const checks = checksFor(final, 'a')
-    expect(checks.map(({ sha: on }) => on)).toEqual([sha('a-1'), sha('a-2'), sha('a-2-head')])
+    expect(checks.map(({ sha: on }) => on)).toEqual([sha('a-1'), sha('a-2-head')])
     expect(checks[0]?.summary).not.toContain('/retry')
-    expect(checks[2]?.summary).toContain('Type `/retry a -- note` to try again, or `/skip a` to go on without it.')
+    expect(checks[1]?.summary).toContain('Type `/retry a -- note` to try again, or `/skip a` to go on without it.')
   })
 
   it('has the conclusion that fits every other end of an attempt', () => {
     const atWork = [...begun, queued('a'), started('a')] as const
-    const conclusion = (...events: TimedEvent[]) =>
-      checksFor(planned(...events), 'a')
-        .map(brief)
-        .find(([, , title]) => !`${title}`.startsWith('Moved on'))
+    const conclusion = (...events: TimedEvent[]) => checksFor(planned(...events), 'a').map(brief)[0]
     expect(conclusion(...atWork, failed('a', { reason: 'timed-out', minutes: 5, log: '' }))).toEqual([
       sha('a-1-head'),
       'timed_out',
       'Timed out',
-    ])
-    expect(conclusion(...atWork, { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1' })).toEqual([
-      sha('a-1'),
-      'neutral',
-      'Its slot was lost; the task is given out again',
     ])
     expect(conclusion(...atWork, { type: 'task_cancelled', by: 'bob', task: 'a' })).toEqual([
       sha('a-1'),
@@ -185,6 +165,19 @@ describe('the check of a task', () => {
       'cancelled',
       'Cancelled',
     ])
+  })
+
+  it('is not written for an attempt that another one follows, says so where it stands already, and where none follows', () => {
+    const conclusion = (...events: TimedEvent[]) => checksFor(planned(...events), 'a').map(brief)[0]
+    const atWork = [...begun, queued('a'), started('a')] as const
+    const lost = [...atWork, { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1' }] as const
+    expect(conclusion(...lost)).toBeUndefined()
+    expect(conclusion(...lost, { type: 'run_cancelled', by: 'bob', why: '' })).toEqual([
+      sha('a-1'),
+      'neutral',
+      'Its slot was lost; the task is given out again',
+    ])
+    const shown = projected([`check:a@${sha('a-1-head')}`, 9])
     const conflict: TimedEvent = {
       type: 'task_conflicted',
       task: 'a',
@@ -193,18 +186,23 @@ describe('the check of a task', () => {
       onto: [],
       final: false,
     }
-    expect(conclusion(...atWork, verified('a'), landed('a'), conflict)).toEqual([
+    expect(conclusion(...atWork, verified('a'), landed('a'), conflict)).toBeUndefined()
+    expect(conclusion(...atWork, verified('a'), landed('a'), shown, conflict)).toEqual([
       sha('a-1-head'),
       'neutral',
       'In conflict with what landed before',
     ])
     const retried: TimedEvent = { type: 'task_retried', by: 'bob', task: 'a', note: '', onto: [] }
-    expect(conclusion(...begun, ...done('a'), retried, queued('a', 2))).toEqual([
+    expect(conclusion(...begun, ...done('a'), shown, retried, queued('a', 2))).toEqual([
       sha('a-1-head'),
       'neutral',
       'Verified, and retried later',
     ])
-    expect(conclusion(...begun, ...done('a'), retried)).toEqual([sha('a-1-head'), 'neutral', 'Verified, and retried'])
+    expect(conclusion(...begun, ...done('a'), shown, retried)).toEqual([
+      sha('a-1-head'),
+      'neutral',
+      'Verified, and retried',
+    ])
   })
 
   it('is on trunk for a task that never began in a run that has ended', () => {
@@ -227,9 +225,8 @@ describe('the check of a task', () => {
 
   it('never starts after its end, which GitHub refuses', () => {
     const run = planned(...begun, queued('a'), [-30, started('a')], [-30, verified('a')], landed('a'))
-    const [moved, check] = checksFor(run, 'a')
+    const [check] = checksFor(run, 'a')
     expect(check?.state).toEqual(completed('success', at(-56), at(-56)))
-    expect(moved?.state).toEqual(completed('neutral', at(-57), at(-57)))
   })
 
   it('leads to the log of its job, names failing lines of files, and shows the end of a long output', () => {
@@ -290,12 +287,16 @@ describe('the check of the run', () => {
     ...done('d'),
   ] as const
 
-  it('is in progress on trunk from the approval on, and on its newest commit once that is verified', () => {
+  it('is in progress on trunk from the approval on, and on its newest commit once there is a verdict', () => {
     expect(runChecksFor(planned(...begun)).map(brief)).toEqual([[sha('trunk'), 'in_progress', 'Running']])
     expect(runChecksFor(planned(...begun, ...done('a'))).map(brief)).toEqual([[sha('trunk'), 'in_progress', 'Running']])
     expect(runChecksFor(planned(...assembled, verification)).map(brief)).toEqual([
-      [sha('trunk'), 'in_progress', 'Verifying'],
-      [sha('merge-d'), 'in_progress', 'Verifying'],
+      [sha('trunk'), 'in_progress', 'Running'],
+    ])
+    const shown = projected([`check:run@${sha('merge-d')}`, 9])
+    expect(runChecksFor(planned(...assembled, verification, shown)).map(brief)).toEqual([
+      [sha('trunk'), 'in_progress', 'Running'],
+      [sha('merge-d'), 'in_progress', 'Running'],
     ])
   })
 

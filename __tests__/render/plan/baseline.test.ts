@@ -69,7 +69,7 @@ describe('what a plan comment says of the base', () => {
   })
 
   it('says that a slot is at it, that there is none and why, or that it comes after the approval', () => {
-    expect(baselineLine(runOf(plan))[0]).toContain('An approval need not wait for it.')
+    expect(baselineLine(runOf(plan))[0]).toContain('You can approve without waiting for it.')
     const why = 'no slot could be started for it: <b>@alice</b>'
     const without = replayOn(runOf(plan), [{ type: 'baseline_given_up', ...stamp, version: 1, why }]) as ProposedRun
     expect(baselineLine(without)[0]).toContain('the checks have not run there: no slot could be started')
@@ -81,7 +81,7 @@ describe('what a plan comment says of the base', () => {
   it('says in one sentence that without a sandbox nothing runs before the approval', () => {
     const settings = { sandbox: 'off' }
     expect(baselineLine(runOf(agentPlan('a'), true, settings))).toEqual([
-      '**On the base:** the checks run there after the approval, since nothing isolates them here (`sandbox: off`). An agent whose acceptance passes before it begins waits for a look by a person.',
+      "**On the base:** the checks run there after the approval, since nothing isolates them here (`sandbox: off`). If the acceptance of an agent's task passes before any work, the task waits for you.",
     ])
     expect(baselineLine(runOf(plan, true, settings))).toEqual([
       '**On the base:** the checks do not run there, since nothing isolates them here (`sandbox: off`).',

@@ -3,7 +3,7 @@ import { LIMITS } from '../../../src/render/markdown/fit.ts'
 import { addComment, type MemoryGitHub, ownComment, SELF, threadIsThere } from './github.ts'
 
 type Of<Kind extends Projection['kind']> = Extract<Projection, { kind: Kind }>
-type Refusal = Extract<Published, { ok: false }>['reason']
+type Refusal = Extract<Published, { message: string }>['reason']
 
 export function publish(github: MemoryGitHub, projections: readonly Projection[], lookFirst: boolean): Published[] {
   projections.forEach(checkLength)

@@ -115,7 +115,7 @@ function rootOf(error: unknown): { code: string; words: string } {
   return { code, words: [code, root.message].filter((part) => part !== '').join(' ') }
 }
 
-/** Tries of a call without patience: ten minutes with the longest pauses. */
+/** Tries of a call without `retrySeconds`: ten minutes with the longest pauses. */
 const MOST_TRIES = 6
 /** In seconds, also for Retry-After: a limit per minute has refilled by then. */
 const LONGEST = 120

@@ -80,11 +80,11 @@ function pauseOf(
   { tries, since }: RetryState,
   after: number | null,
   random: () => number,
-  { patience = 0 }: ModelRequest,
+  { retrySeconds = 0 }: ModelRequest,
 ): number | null {
   const waited = since === null ? 0 : (clock.now().getTime() - since.getTime()) / 1000
   const pause = pauseAfter(tries, after, random)
-  return isLastTry(tries) && waited + pause > patience ? null : pause
+  return isLastTry(tries) && waited + pause > retrySeconds ? null : pause
 }
 
 function failureOf(transport: Transport, error: ModelError, since: Date): ModelFailure {

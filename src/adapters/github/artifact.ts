@@ -118,8 +118,8 @@ const COMPRESSION = 1
 /** Names to try; `resultArtifact` reads each as the same result. */
 const NAMES = [(name: string) => name, (name: string) => `${name}.2`, (name: string) => `${name}.3`]
 
-/** Loaded lazily: 1.7 MB that only a slot with something to hand over needs. */
-async function openArtifacts(): Promise<DefaultArtifactClient> {
+/** Loaded lazily: 1.7 MB that only a job with something to hand over needs. */
+export async function openArtifacts(): Promise<DefaultArtifactClient> {
   const { DefaultArtifactClient } = await import('@actions/artifact')
   return new DefaultArtifactClient()
 }

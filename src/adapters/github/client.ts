@@ -49,12 +49,26 @@ export interface Client {
   clock: Clock
   /** What was left of the hour's requests at the last answer; null: none has said. */
   quota(bucket: Bucket): Quota | null
-  /** Sends a GraphQL request. A `query` is retried like any read; a `mutation` without a clear answer throws UnknownOutcome. */
-  graph(kind: 'query' | 'mutation', text: string, variables: Readonly<Record<string, unknown>>): Promise<GraphAnswer>
+  /**
+   * Sends a GraphQL request. A `query` is retried like any read; a `mutation` without a clear answer throws UnknownOutcome, and one
+   * that only `shows` something waits for no limit.
+   */
+  graph(
+    kind: 'query' | 'mutation' | 'shows',
+    text: string,
+    variables: Readonly<Record<string, unknown>>,
+  ): Promise<GraphAnswer>
 }
 
 /** Option for an idempotent write: it is retried like a read. */
 export const REPEATABLE = { request: { repeatable: true } }
+/** Option for a write that creates nothing that people read: limits of content do not hold it back. */
+export const NO_CONTENT = { request: { content: false } }
+const GRAPH = {
+  query: { request: { repeatable: true, content: false } },
+  mutation: {},
+  shows: { request: { waits: false } },
+} as const
 
 const REPEATS = 5
 /** Seconds, unless the job says otherwise. A longer wait is an error, which says until when. */
@@ -72,14 +86,16 @@ export function openClient(options: ClientOptions): Client {
   octokit.hook.wrap('request', (request, given) => {
     const bucket = given.url === options.graphqlUrl ? 'graphql' : 'rest'
     const repeatable = given.method === 'GET' || given.request?.repeatable === true
-    return withRetries(async () => request(given), { bucket, repeatable }, limits)
+    const content = given.method !== 'GET' && given.request?.content !== false
+    const atLimit = given.request?.waits === false ? 0 : limits.longestWait
+    return withRetries(async () => request(given), { bucket, repeatable, content, atLimit }, limits)
   })
   return {
     octokit,
     clock: options.clock,
     quota: limits.rate.quota,
     graph: async (kind, text, variables) => {
-      const parameters = { query: text, variables, ...(kind === 'query' ? REPEATABLE : {}) }
+      const parameters = { query: text, variables, ...GRAPH[kind] }
       const { data } = await octokit.request(`POST ${options.graphqlUrl}`, parameters)
       const answer = graphAnswerSchema.parse(data)
       return { data: answer.data ?? {}, errors: answer.errors ?? [] }
@@ -118,6 +134,9 @@ interface RetryLimits {
 interface RequestKind {
   bucket: Bucket
   repeatable: boolean
+  content: boolean
+  /** Seconds that it waits at a limit. */
+  atLimit: number
 }
 
 /**
@@ -127,11 +146,12 @@ interface RequestKind {
  */
 async function withRetries<R extends HttpAnswer>(
   send: () => Promise<R>,
-  { bucket, repeatable }: RequestKind,
+  { bucket, repeatable, content, atLimit }: RequestKind,
   limits: RetryLimits,
 ): Promise<R> {
   for (let repeats = 0; ; repeats += 1) {
-    await untilAllowed(bucket, limits)
+    await untilAllowed(bucket, atLimit, limits)
+    if (content) await untilAllowed('content', atLimit, limits)
     const { verdict, settle, cause, headers } = await attempt(send, limits.clock)
     if (headers !== null) limits.rate.note(bucket, headers)
     if (verdict.kind === 'answered') return settle()
@@ -140,18 +160,21 @@ async function withRetries<R extends HttpAnswer>(
     }
     const seconds = pause(verdict, repeats)
     const until = new Date(limits.clock.now().getTime() + seconds * 1000)
-    if (verdict.kind === 'limited') limits.rate.block(verdict.all ? ['rest', 'graphql'] : [bucket], until)
-    if (repeats >= limits.repeats || seconds > limits.longestWait) throw givingUp(verdict, until, cause)
+    if (verdict.kind === 'limited') limits.rate.block(BLOCKED[verdict.of] ?? [bucket], until)
+    const longest = verdict.kind === 'limited' ? atLimit : limits.longestWait
+    if (repeats >= limits.repeats || seconds > longest) throw givingUp(verdict, until, cause)
     await limits.clock.wait(seconds)
   }
 }
 
+const BLOCKED = { all: ['rest', 'graphql'], content: ['content'], bucket: null } as const
+
 /** Waits while an earlier answer forbids requests; throws if that is too long. */
-async function untilAllowed(bucket: Bucket, { rate, clock, longestWait }: RetryLimits): Promise<void> {
-  const until = rate.blockedUntil(bucket, clock.now())
+async function untilAllowed(what: Bucket | 'content', atLimit: number, { rate, clock }: RetryLimits): Promise<void> {
+  const until = rate.blockedUntil(what, clock.now())
   if (until === null) return
   const seconds = (until.getTime() - clock.now().getTime()) / 1000
-  if (seconds > longestWait) throw new LimitReached(until)
+  if (seconds > atLimit) throw new LimitReached(until, undefined, what === 'content' ? 'content' : 'requests')
   await clock.wait(seconds)
 }
 
@@ -180,6 +203,7 @@ const pause = (verdict: Exclude<Verdict, { kind: 'answered' }>, repeats: number)
   verdict.kind === 'limited' ? (verdict.seconds ?? 60 * 2 ** repeats) : 2 ** repeats
 
 function givingUp(verdict: Verdict, until: Date, cause: unknown): unknown {
-  if (verdict.kind === 'limited') return new LimitReached(until, cause)
+  if (verdict.kind === 'limited')
+    return new LimitReached(until, cause, verdict.of === 'content' ? 'content' : 'requests')
   return cause ?? new Error('the answer of GitHub broke off')
 }

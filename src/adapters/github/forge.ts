@@ -53,7 +53,7 @@ export function openForge({ workflowFile, self: login, ...repository }: ForgeOpt
 
 /** The login of the token that each job gets from GitHub, which lasts as long as the job. */
 const OF_JOB = 'github-actions[bot]'
-/** An App's token ends after an hour; GitHub tells that to nobody but who has minted it. */
+/** An App's token ends after an hour; GitHub says when only to the one who made it. */
 const APP_TOKEN_MINUTES = 60
 
 const minutesOf = (login: string): number | null =>

@@ -33,10 +33,10 @@ export type Verdict =
   /** A response, good or bad, that a retry would not change. */
   | { kind: 'answered' }
   /**
-   * Refused by a rate limit, so not done. `seconds`: the wait that GitHub asks for; null if it names none. `all`: a secondary
-   * limit, which counts every request; a primary one counts those of REST, or those of GraphQL.
+   * Refused by a rate limit, so not done. `seconds`: the wait that GitHub asks for; null if it names none. `of`: a secondary
+   * limit counts all requests, or those that create content; a primary one those of REST, or those of GraphQL: `bucket`.
    */
-  | { kind: 'limited'; seconds: number | null; all: boolean }
+  | { kind: 'limited'; seconds: number | null; of: 'all' | 'content' | 'bucket' }
   /** No usable response. `sent`: it may have been done nevertheless. */
   | { kind: 'failed'; sent: boolean }
 
@@ -46,6 +46,7 @@ export interface HttpAnswer {
 }
 
 const LIMIT = /secondary rate limit|API rate limit|abuse detection/i
+const OF_CONTENT = /content creation|submitted too quickly/i
 const isLimitError = ({ type, code, message }: { type?: unknown; code?: unknown; message: string }): boolean =>
   [type, code].some((word) => /^(?:graphql_)?rate_limit(?:ed)?$/i.test(String(word))) || LIMIT.test(message)
 
@@ -58,7 +59,8 @@ const limitedGraph = z.object({
 })
 
 export function verdictOnAnswer(answer: HttpAnswer, now: Date): Verdict {
-  if (limitedGraph.safeParse(answer.data).success) return limited(answer.headers, now)
+  const graph = limitedGraph.safeParse(answer.data)
+  if (graph.success) return limited(answer.headers, graph.data.errors.map(({ message }) => message).join(' '), now)
   return isTruncated(answer) ? { kind: 'failed', sent: true } : { kind: 'answered' }
 }
 
@@ -73,7 +75,7 @@ export function verdictOnError(error: unknown, now: Date): Verdict {
   const { status, message, response } = known
   if (status >= 500) return { kind: 'failed', sent: true }
   if (status === 429 || (status === 403 && isLimit(response.headers, message))) {
-    return limited(response.headers, now)
+    return limited(response.headers, message, now)
   }
   return { kind: 'answered' }
 }
@@ -81,10 +83,10 @@ export function verdictOnError(error: unknown, now: Date): Verdict {
 const isLimit = (headers: Headers, message: string): boolean =>
   headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0' || LIMIT.test(message)
 
-const limited = (headers: Headers, now: Date): Verdict => ({
+const limited = (headers: Headers, message: string, now: Date): Verdict => ({
   kind: 'limited',
   seconds: secondsAsked(headers, now),
-  all: headers['x-ratelimit-remaining'] !== '0',
+  of: OF_CONTENT.test(message) ? 'content' : headers['x-ratelimit-remaining'] === '0' ? 'bucket' : 'all',
 })
 
 function secondsAsked(headers: Headers, now: Date): number | null {

@@ -10,8 +10,8 @@ import { HEAVIEST, type Item, type SentProjection, send } from './send.ts'
 import { settleProjection } from './settle.ts'
 
 const ROUNDS = 5
-/** GitHub advises to wait for a minute if it names no time. A write whose answer got lost may still be in progress. */
-const SECONDS = { later: 60, unknown: 2, 'too-heavy': 2, refused: 0, done: 0 }
+/** A write whose answer got lost may still be in progress. */
+const SECONDS = { limited: 0, unknown: 2, 'too-heavy': 2, refused: 0, done: 0 }
 
 /** Publishes projections until each has a result: sends them, looks if the outcome is unknown, and retries if needed. */
 export function openPublishing(repository: RepositoryClient, self: () => Promise<string>, nodesFor: NodesFor) {

@@ -4,7 +4,7 @@ import { said } from './comments.ts'
 
 /**
  * One request for all. GitHub refuses it as a whole if one of them is the author, has no access, or is a team that our token may not
- * ask: then each is asked alone, and the first refusal is told.
+ * ask: then each is asked alone, and the first refusal is reported.
  */
 export async function askReviewers(
   repository: RepositoryClient,

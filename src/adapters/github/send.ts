@@ -1,5 +1,6 @@
 import { ownOf } from '../../core/own.ts'
 import type { Located, Projection, Published } from '../../ports/forge.ts'
+import { LimitReached } from '../../ports/rate-limit.ts'
 import type { GraphAnswer, GraphError, RepositoryClient } from './client.ts'
 import { UnknownOutcome } from './http-error.ts'
 import { documentOf, locatedBy, type Mutation, mutationOf } from './mutation.ts'
@@ -35,22 +36,34 @@ export async function send(
       repository,
       batch.map((item) => item.mutation),
     )
-    batch.forEach((item, index) => {
-      sent.push({ item, outcome: answer === null ? { kind: 'unknown' } : outcomeOf(index, answer) })
-    })
+    // At a limit nothing is sent: what earlier batches did is known all the same.
+    const minute = new Date(repository.client.clock.now().getTime() + 60_000)
+    sent.push(...batch.map((item, index) => ({ item, outcome: outcomeIn(answer, index, minute) })))
   }
   return sent
+}
+
+function outcomeIn(answer: GraphAnswer | LimitReached | null, index: number, minute: Date): MutationOutcome {
+  if (answer === null) return { kind: 'unknown' }
+  if (answer instanceof LimitReached) return { kind: 'limited', limit: answer }
+  const outcome = outcomeOf(index, answer)
+  // GitHub advises to wait for a minute if it names no time.
+  return outcome.kind === 'later' ? { kind: 'limited', limit: new LimitReached(minute, undefined, 'content') } : outcome
 }
 
 const noThread: MutationOutcome = { kind: 'refused', reason: 'gone', message: 'there is no such issue or pull request' }
 
 /** Null if the outcome is unknown. */
-async function sendBatch({ client }: RepositoryClient, mutations: readonly Mutation[]): Promise<GraphAnswer | null> {
+async function sendBatch(
+  { client }: RepositoryClient,
+  mutations: readonly Mutation[],
+): Promise<GraphAnswer | LimitReached | null> {
   const { text, variables } = documentOf(mutations)
   try {
-    return await client.graph('mutation', text, variables)
+    return await client.graph('shows', text, variables)
   } catch (error) {
     if (error instanceof UnknownOutcome) return null
+    if (error instanceof LimitReached) return error
     throw error
   }
 }
@@ -67,7 +80,7 @@ const WEIGHT: Readonly<Record<Projection['kind'], number>> = {
 export const HEAVIEST = 20
 
 /** In order, each filled up to `heaviest`. */
-function batchesOf<Item extends { projection: Projection }>(items: readonly Item[], heaviest: number): Item[][] {
+export function batchesOf<Item extends { projection: Projection }>(items: readonly Item[], heaviest: number): Item[][] {
   const batches: Item[][] = []
   let weight = heaviest
   for (const item of items) {
@@ -82,10 +95,15 @@ function batchesOf<Item extends { projection: Projection }>(items: readonly Item
   return batches
 }
 
-type Refusal = Extract<Published, { ok: false }>['reason']
+type Refusal = Extract<Published, { message: string }>['reason']
 
 /** The outcome of one mutation of a batch. */
 export type MutationOutcome =
+  /** Refused for now, and not done. */
+  { kind: 'limited'; limit: LimitReached } | Exclude<MutationAnswer, { kind: 'later' }>
+
+/** What GitHub says of one mutation. */
+type MutationAnswer =
   | { kind: 'done'; located: Located }
   | { kind: 'refused'; reason: Refusal; message: string }
   /** Refused for now, and not done. */
@@ -95,7 +113,7 @@ export type MutationOutcome =
   /** The request was too much for GitHub, which has perhaps done it: look, and send less at once. */
   | { kind: 'too-heavy' }
 
-function outcomeOf(index: number, { data, errors }: GraphAnswer): MutationOutcome {
+function outcomeOf(index: number, { data, errors }: GraphAnswer): MutationAnswer {
   const alias = `m${index}`
   const located = locatedBy(data[alias])
   if (located !== null) return { kind: 'done', located }
@@ -127,7 +145,7 @@ const TYPES: Readonly<Record<string, Meaning>> = {
   UNPROCESSABLE: 'refused',
 }
 
-function outcomeOfError({ message, type, path }: GraphError): MutationOutcome {
+function outcomeOfError({ message, type, path }: GraphError): MutationAnswer {
   const meaning = MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ?? ownOf(TYPES, type ?? '')
   if (meaning === 'unknown' || meaning === 'later' || meaning === 'too-heavy') return { kind: meaning }
   if (meaning !== undefined) return { kind: 'refused', reason: meaning, message }

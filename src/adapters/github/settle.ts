@@ -18,8 +18,8 @@ export async function settleProjection(
   switch (outcome.kind) {
     case 'done':
       return confirmed(repository, projection, outcome.located)
-    case 'later':
-      return { kind: 'again', projection }
+    case 'limited':
+      return { kind: 'answered', answer: { ok: false, name: projection.name, reason: 'limited', limit: outcome.limit } }
     case 'unknown':
     case 'too-heavy':
       return settleUnknown(locate, projection)
@@ -83,6 +83,6 @@ const shown = (projection: Projection, located: Located): SettledProjection => {
 
 const refused = (
   { name }: Projection,
-  reason: Extract<Published, { ok: false }>['reason'],
+  reason: Extract<Published, { message: string }>['reason'],
   message: string,
 ): SettledProjection => ({ kind: 'answered', answer: { ok: false, name, reason, message } })

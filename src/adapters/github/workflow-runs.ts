@@ -1,5 +1,5 @@
 import { type DispatchInputs, DispatchRefused } from '../../ports/forge.ts'
-import { ownerAndRepo, type RepositoryClient } from './client.ts'
+import { NO_CONTENT, ownerAndRepo, type RepositoryClient } from './client.ts'
 import { httpStatusOf, UnknownOutcome } from './http-error.ts'
 
 /** `workflowFile` is a name in `.github/workflows`. */
@@ -59,7 +59,14 @@ async function startOn(
 async function post(workflow: Workflow, ref: string, inputs: DispatchInputs, flag: { return_run_details?: boolean }) {
   const { data }: { data: unknown } = await workflow.client.octokit.request(
     'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
-    { ...ownerAndRepo(workflow), workflow_id: workflow.workflowFile, ref, inputs: { ...inputs }, ...flag },
+    {
+      ...ownerAndRepo(workflow),
+      workflow_id: workflow.workflowFile,
+      ref,
+      inputs: { ...inputs },
+      ...flag,
+      ...NO_CONTENT,
+    },
   )
   return typeof data === 'object' && data !== null && 'workflow_run_id' in data ? Number(data.workflow_run_id) : null
 }

@@ -6,6 +6,7 @@ import type { Argv } from '../../core/plan/plan.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import type { CommandOptions, CommandRun, Sandbox } from '../../ports/sandbox.ts'
+import { type CommandHome, HOME, homeOf } from './home.ts'
 import { commandEnvironment, type SandboxHost } from './host.ts'
 import { gitFoldersOf, type Layout, layoutOf, resolverFiles } from './layout.ts'
 import { type CommandLimits, limitsMet, underLimits } from './limits.ts'
@@ -14,9 +15,6 @@ import type { NetworkAccess } from './network/proxy.ts'
 import { refusedNote, tally } from './network/tally.ts'
 import { runInSandbox } from './run-command.ts'
 import { watchUsage } from './usage.ts'
-
-/** Inside the sandbox; private, and removed with it. */
-const HOME = '/tmp/home'
 
 /** The descriptor to which bubblewrap writes the pid of its child. */
 const INFO = ['--info-fd', '3']
@@ -74,15 +72,17 @@ export function bubblewrap(
 }
 
 async function runIn(
-  { bubblewrap: { file, version }, host, limits, redact }: Box,
+  { bubblewrap: found, host, limits, redact }: Box,
   argv: Argv,
-  { worktree, seconds, signal, env, readable = [], network = false, kept }: CommandOptions,
+  { worktree, seconds, signal, env, readable = [], network = false, kept, home: wanted }: CommandOptions,
   way: WayOut,
 ): Promise<CommandRun> {
   const tree = await realpath(worktree)
   const shown = [...readable, ...(network ? await resolverFiles() : [])].flatMap(readOnly)
-  const tmpfs = privateFolder(version, limits)
-  const mounts = mountArguments(await layoutOf(host), tmpfs, tree, await gitFoldersOf(tree), [...shown, ...way.mounts])
+  const tmpfs = privateFolder(found.version, limits)
+  const home = await homeOf(found, tmpfs, wanted)
+  const further = [...shown, ...way.mounts]
+  const mounts = mountArguments(await layoutOf(host), tmpfs, home, tree, await gitFoldersOf(tree), further)
   const init = initProcess()
   let exceeded: string | null = null
   let stopWatching = () => {}
@@ -90,7 +90,7 @@ async function runIn(
   const isolation = [...ISOLATION, ...(network ? ['--share-net'] : [])]
   const inside = [...way.bridge, ...underLimits(limits), ...argv]
   const run = await runInSandbox({
-    argv: [file, ...isolation, ...mounts, ...INFO, '--chdir', tree, '--', ...inside],
+    argv: [...home.before, found.file, ...isolation, ...mounts, ...INFO, '--chdir', tree, '--', ...inside],
     cwd: '/',
     // Not as arguments of bubblewrap (`--setenv`), which every process can read: a value may be a key.
     env: { ...env, ...(network || way !== NO_WAY_OUT ? {} : OFFLINE), ...commandEnvironment(host, HOME) },
@@ -133,6 +133,7 @@ const readOnly = (path: string): string[] => ['--ro-bind', path, path]
 const mountArguments = (
   { hidden, closed, shown }: Layout,
   tmpfs: readonly string[],
+  home: CommandHome,
   tree: string,
   gitFolders: readonly string[],
   further: readonly string[],
@@ -140,7 +141,7 @@ const mountArguments = (
   ...SYSTEM,
   ...closed.flatMap((folder) => ['--tmpfs', folder]),
   ...hidden.flatMap((folder) => [...tmpfs, folder]),
-  ...['--dir', HOME],
+  ...home.mounts,
   ...shown.flatMap(readOnly),
   ...further,
   ...['--bind', tree, tree],

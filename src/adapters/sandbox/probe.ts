@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { access, constants, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Settings } from '../../core/settings.ts'
@@ -84,9 +84,11 @@ const noSandbox = (host: SandboxHost, redact: Redact): Sandbox => ({
   name: 'off',
   // It filters nothing.
   refusedHosts: () => [],
-  async run(argv, { worktree, seconds, signal, env, kept }) {
-    const home = await mkdtemp(join(host.temp, HOME))
+  async run(argv, { worktree, seconds, signal, env, kept, home: found }) {
+    const isShared = found?.changes === 'stay'
+    const home = isShared ? found.folder : await mkdtemp(join(host.temp, HOME))
     try {
+      if (found !== undefined && !isShared) await cp(found.folder, home, { recursive: true, verbatimSymlinks: true })
       const log = cappedLog(redact, kept)
       return await runInSandbox({
         argv,
@@ -99,7 +101,7 @@ const noSandbox = (host: SandboxHost, redact: Redact): Sandbox => ({
     } finally {
       // What a command left outside of its group is known by the home folder that no other command has; only a sandbox holds all.
       killMarked('HOME', home)
-      await rm(home, { recursive: true, force: true })
+      if (!isShared) await rm(home, { recursive: true, force: true })
     }
   },
 })

@@ -128,7 +128,7 @@ export const unaffordable = (left: number): NoAnswer => ({
 
 const STOPPED = {
   end: 'no answer',
-  calls: 'the model called a tool where there is none any more',
+  calls: 'the model called a tool, and there is none any more',
   length: 'its answer was cut off before the end',
   refused: 'the model refused to answer',
 } as const

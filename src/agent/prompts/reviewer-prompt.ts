@@ -103,12 +103,12 @@ const REASONS: Readonly<Record<ReviewReason, string>> = {
 /** Briefs of tasks that could be changed: what their workers are told of this one. */
 function waitingSection({ waiting }: Reviewed, quotes: Quotes): string[] {
   if (waiting.length === 0) return ['# Tasks behind it\n\nNone has yet to start: leave `briefs` empty.']
-  const told = waiting.map(({ id, title, goal, context, needs, reads, writes, steps }) => ({
+  const briefs = waiting.map(({ id, title, goal, context, needs, reads, writes, steps }) => ({
     ...{ id, title, goal, context, needs, reads, writes, steps },
   }))
   return [
     '# Tasks behind it, which have not started',
-    quotes.data('waiting tasks', JSON.stringify(told, null, 1), MOST_OF_WAITING),
+    quotes.data('waiting tasks', JSON.stringify(briefs, null, 1), MOST_OF_WAITING),
   ]
 }
 

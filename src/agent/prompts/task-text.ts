@@ -86,14 +86,16 @@ export function conflictSections(conflict: Conflict, quotes: Quotes): string[] {
 }
 
 /** Earlier attempts that failed, and what people said about the task. */
-export function earlierAttemptsSections({ earlier, notes, steers, mends }: Brief, quotes: Quotes): string[] {
+export function earlierAttemptsSections({ earlier, notes, steers, baseHasOwnWork }: Brief, quotes: Quotes): string[] {
   const failed = earlier.flatMap(({ attempt, failure }) =>
     failure === null ? [] : failedAttemptText(attempt, failure, quotes),
   )
   const comments = [...notes.map((words) => ({ by: null, words })), ...steers]
   return [
     ...(failed.length === 0 ? [] : ['# Earlier attempts at this task', ...failed]),
-    ...(mends ? ['Your files hold the earlier work of this task, and that of others: fix it where it stands.'] : []),
+    ...(baseHasOwnWork
+      ? ['Your files hold the earlier work of this task, and that of others: fix it where it stands.']
+      : []),
     ...(comments.length === 0 ? [] : ['# What people said of this task']),
     ...comments.map(({ by, words }) => quotes.person(by, words)),
   ]

@@ -148,10 +148,10 @@ function baselineText(
 function resumedSection({ earlier }: Brief, { resumed }: AttemptContext, quotes: Quotes): string[] {
   if (resumed === undefined) return []
   const steps = earlier.find(({ attempt }) => attempt === resumed)?.steps ?? []
-  const told = `Your files hold the work of attempt ${resumed}, which was interrupted: go on from there.`
-  if (steps.length === 0) return [told]
+  const intro = `Your files hold the work of attempt ${resumed}, which was interrupted: go on from there.`
+  if (steps.length === 0) return [intro]
   return [
-    `${told} The last calls of its tools, some minutes before its end:`,
+    `${intro} The last calls of its tools, some minutes before its end:`,
     quotes.data(`steps of attempt ${resumed}`, steps.join('\n')),
   ]
 }
@@ -187,7 +187,7 @@ const OUTSIDE =
   'What a command changes elsewhere is put back at once, and you are told; but not what git ignores, such as `node_modules`, and no commit has that.'
 const TOOL_RULES: Readonly<Record<WorkerTools, string>> = {
   sandboxed: `- You change files with edit, write, delete and move, or by commands, and only those that the task may write. ${OUTSIDE}
-- You run what you need with bash: single tests, type checks, formatters, generators. \`.git\` cannot be written, /tmp and the home are empty at each call, and packages can be installed only from hosts that "What you can run" names: else use what is there.
+- You run what you need with bash: single tests, type checks, formatters, generators. \`.git\` cannot be written, what a call leaves in /tmp or the home is gone at the next, and packages can be installed only from hosts that "What you can run" names: else use what is there.
 - There is nothing to commit or to push: that is the machine's part.`,
   listed: `- You change files with edit, write, delete and move, and only those that the task may write. ${OUTSIDE}
 - You run only the commands that the brief lists, word for word; behind one that ends in \`--\`, any words may follow. There is no shell, no network but for hosts that "What you can run" names, and nothing to commit or to push.`,

@@ -98,8 +98,8 @@ async function doneWith(
     if (!done.ok) failed.push(`${path}: ${reasonOf(done)}`)
   }
   const count = paths.length - failed.length
-  const told = `${count} ${count === 1 ? 'file is' : 'files are'} ${what}`
-  if (failed.length === 0) return toolText(told)
+  const done = `${count} ${count === 1 ? 'file is' : 'files are'} ${what}`
+  if (failed.length === 0) return toolText(done)
   const more = failed.length > SHOWN ? [`and ${failed.length - SHOWN} more`] : []
-  return toolError([`${told}, ${failed.length} not:`, ...failed.slice(0, SHOWN), ...more].join('\n'))
+  return toolError([`${done}, ${failed.length} not:`, ...failed.slice(0, SHOWN), ...more].join('\n'))
 }

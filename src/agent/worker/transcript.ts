@@ -1,11 +1,12 @@
 import { stepsOf } from '../../core/run/hand-off.ts'
+import type { TranscriptBlock, TranscriptLine } from '../../core/slots/transcript.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import type { Block } from '../../ports/model.ts'
 import type { TurnRecord } from '../loop/conversation.ts'
 
 /** A log of one attempt, one JSON object per line. It is for people; no prompt ever holds it. */
 export interface Transcript {
-  add(line: Readonly<Record<string, unknown>>): void
+  add(line: TranscriptLine): void
   turn(record: TurnRecord): void
   lines(): readonly string[]
   /** The last calls of tools, oldest first. */
@@ -14,20 +15,20 @@ export interface Transcript {
 
 /** Characters; an attempt at its limits stays below. */
 const MOST_CHARACTERS = 8_000_000
+const CUT: TranscriptLine = { kind: 'cut', detail: `more than ${MOST_CHARACTERS} characters` }
 
-export function transcript(redact: Redact): Transcript {
+/** `onLine` gets each line as it is written. */
+export function transcript(redact: Redact, onLine: (line: string) => void): Transcript {
   const lines: string[] = []
   let calls: string[] = []
   let length = 0
-  function add(line: Readonly<Record<string, unknown>>): void {
+  function add(line: TranscriptLine): void {
     const text = redact(JSON.stringify(line))
     if (length > MOST_CHARACTERS) return
     length += text.length
-    lines.push(
-      length > MOST_CHARACTERS
-        ? JSON.stringify({ kind: 'cut', detail: `more than ${MOST_CHARACTERS} characters` })
-        : text,
-    )
+    const written = length > MOST_CHARACTERS ? JSON.stringify(CUT) : text
+    lines.push(written)
+    onLine(written)
   }
   return {
     add,
@@ -41,7 +42,7 @@ export function transcript(redact: Redact): Transcript {
 }
 
 /** Leaves out content that only the model's API can read. */
-const readable = (block: Block): unknown => (block.kind === 'opaque' ? { kind: 'opaque' } : block)
+const readable = (block: Block): TranscriptBlock => (block.kind === 'opaque' ? { kind: 'opaque' } : block)
 
 /** Redacted before it is cut: half a secret is none that could be found. */
 const callText = (block: Block, redact: Redact): string[] =>

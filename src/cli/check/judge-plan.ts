@@ -130,7 +130,7 @@ function canBeProposed(plan: Plan, settings: Settings, notes: readonly string[])
     {
       type: 'plan_requested',
       at: AT,
-      by: 'somebody',
+      by: 'someone',
       key: 'comment:1',
       run: '1',
       issue: 1,

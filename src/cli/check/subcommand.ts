@@ -46,7 +46,7 @@ async function planFindings(name: string, { settings }: FoundSettings, { cwd }: 
   ]
 }
 
-/** Of the package.json at the top of the checkout; null where there is none. */
+/** Of the package.json at the top of the checkout; null if there is none. */
 async function scriptsAt(folder: string): Promise<Scripts> {
   const top = await topOf(folder)
   const text = top === null ? null : await readFile(join(top, 'package.json'), 'utf8').catch(() => null)

@@ -24,9 +24,7 @@ export function changesBetween(before: GitHubState, after: GitHubState): Progres
   ]
 }
 
-/**
- * The newest check of each name: a task has one on the commit where it began, and one on the commit that it handed over.
- */
+/** The newest check of each name: a task has one for each attempt that came to something. */
 export function latestChecks(checks: readonly DemoCheck[]): DemoCheck[] {
   const latest = new Map<string, DemoCheck>()
   for (const check of checks.toSorted((a, b) => a.id - b.id)) latest.set(check.name, check)
@@ -90,12 +88,16 @@ function aboutCheck(before: DemoCheck | undefined, check: DemoCheck): ProgressLi
   return [{ who: 'retried', what: `${task}: ${output.title ?? conclusion}`, tone: 'plain' }]
 }
 
+/** The branch of a task, whose pull request is a draft while it is at work. */
+const TASK_BRANCH = /^tributary\/[^/]+\/(?!trunk$)(\S+)$/
+
 /** The overall progress: `5 of 12 tasks landed; at work: cart, tax`. Null before there is anything to do. */
-export function progressOf({ comments, checks }: GitHubState): string | null {
+export function progressOf({ comments, pulls }: GitHubState): string | null {
   const [landed] = comments.flatMap(({ body }) => /\d+ of \d+ tasks landed/.exec(body) ?? []).slice(-1)
-  const atWork = checks.flatMap(({ name, status }) => (status === 'in_progress' ? (TASK.exec(name)?.[1] ?? []) : []))
-  if (landed === undefined && atWork.length === 0) return null
-  const names = [...new Set(atWork)]
+  const names = pulls.flatMap(({ head, draft, state, merged }) =>
+    draft && state === 'open' && !merged ? (TASK_BRANCH.exec(head)?.[1] ?? []) : [],
+  )
+  if (landed === undefined && names.length === 0) return null
   return [landed ?? 'begun', ...(names.length > 0 ? [`at work: ${names.join(', ')}`] : [])].join('; ')
 }
 

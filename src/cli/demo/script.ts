@@ -38,7 +38,7 @@ const explore = tools([
 
 const explored = {
   summary:
-    'Every package takes and gives floats that stand for euros; rounding is done wherever somebody thought of it.',
+    'Every package takes and gives floats that stand for euros; rounding happens in some places and not in others.',
   findings: [
     { path: 'packages/cart/cart.js', symbols: ['subtotal'], note: 'adds up prices as floats' },
     {

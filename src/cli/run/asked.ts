@@ -28,11 +28,11 @@ export interface Asked {
 export function readAsked(typed: readonly string[], canAsk: boolean): Asked {
   const { values, positionals } = readArguments(typed, options, Number.POSITIVE_INFINITY)
   const [words = null, ...more] = positionals
-  if (more.length > 0) throw new Mistake(`say what shall be done in quotes: "${positionals.join(' ')}"`)
+  if (more.length > 0) throw new Mistake(`say what to do in quotes: "${positionals.join(' ')}"`)
   const { yes = false, budget = null, agent, plan: planFile = null } = values
   if (words === null && planFile === null)
-    throw new Mistake('what shall be done? Say it in quotes, like "log as JSON", or give a plan: --plan FILE')
-  if (budget !== null && !isBudget(budget)) throw new Mistake(`'${budget}' is no limit of money; it is typed like 5usd`)
+    throw new Mistake('what should be done? Say it in quotes, like "log as JSON", or give a plan: --plan FILE')
+  if (budget !== null && !isBudget(budget)) throw new Mistake(`'${budget}' is not a limit of money; write it like 5usd`)
   if (!yes && !canAsk)
     throw new Mistake('there is no terminal here to ask whether the plan is approved; --yes approves it', {
       typing: false,

@@ -5,9 +5,9 @@ import { awaitsBaseline } from '../../core/schedule/baseline.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { bounded } from '../../render/markdown/escape.ts'
 import { type Display, printTimed, wrapped } from '../display.ts'
+import { type Asking, askFor } from './ask-for.ts'
 import { planLines } from './plan-lines.ts'
 import { progressLines, statusText } from './progress-lines.ts'
-import { type Need, waitsFor } from './waits-for.ts'
 import type { Look } from './watch.ts'
 
 export interface Conversation {
@@ -42,14 +42,14 @@ export async function converse(talk: Conversation): Promise<Ending> {
   const proposedAt = new Map<string, number>()
   for (let still = 0; ; ) {
     const look = await talk.look()
-    const need = waitsFor(look.state)
-    const isOpen = 'key' in need && !asked.has(need.key)
-    const waits = isOpen && mustWait(need, talk, proposedAt)
+    const asking = askFor(look.state)
+    const isOpen = asking !== null && !asked.has(asking.key)
+    const waits = isOpen && mustWait(asking, talk, proposedAt)
     show(display, look, waits)
-    if (need.kind === 'over') return { kind: 'over', look }
+    if (look.state.phase === 'ended') return { kind: 'over', look }
     if (isOpen && !waits) {
-      asked.add(need.key)
-      const words = await answerTo(need, talk)
+      asked.add(asking.key)
+      const words = await answerTo(asking, talk)
       if (words === null) return { kind: 'left', look }
       printTimed(display, 'you', words, display.colour.bold)
       await talk.say(words)
@@ -72,35 +72,33 @@ function show(display: Display, { events, state }: Look, waits: boolean): void {
 
 const TONES = { good: 'green', bad: 'red' } as const
 
-type Asking = Extract<Need, { key: string }>
-
 /** A person who is asked should see what the checks do on the base; one who said yes before need not wait for it. */
-function mustWait(need: Asking, { ask, clock }: Conversation, proposedAt: Map<string, number>): boolean {
-  if (need.kind !== 'approval' || ask === null || !awaitsBaseline(need.run)) return false
+function mustWait(asking: Asking, { ask, clock }: Conversation, proposedAt: Map<string, number>): boolean {
+  if (asking.kind !== 'approval' || ask === null || !awaitsBaseline(asking.run)) return false
   const now = clock.now().getTime()
-  const since = proposedAt.get(need.key) ?? now
-  proposedAt.set(need.key, since)
+  const since = proposedAt.get(asking.key) ?? now
+  proposedAt.set(asking.key, since)
   return now - since < BASELINE_SECONDS * 1000
 }
 
 /** The command that answers; null: the person leaves it there. */
-async function answerTo(need: Asking, talk: Conversation): Promise<string | null> {
+async function answerTo(asking: Asking, talk: Conversation): Promise<string | null> {
   const { display } = talk
-  switch (need.kind) {
+  switch (asking.kind) {
     case 'answers':
-      return answers(need.questions, talk)
+      return answers(asking.questions, talk)
     case 'approval': {
-      const id = shortPlanId(need.run.work.planId)
+      const id = shortPlanId(asking.run.work.planId)
       display.line('')
-      for (const line of planLines(need.run, display.columns)) display.line(line)
+      for (const line of planLines(asking.run, display.columns)) display.line(line)
       display.line('')
       return (await agreed(`Approve plan ${id}?`, talk)) ? `/approve ${id}` : null
     }
     case 'opening': {
-      const what = need.isGate
-        ? `The gate ${need.task} asks: ${bounded(need.title, 120)} Open it?`
-        : `${need.task} is verified. Land it?`
-      return (await agreed(what, talk)) ? `/approve ${need.task}` : null
+      const what = asking.isGate
+        ? `The gate ${asking.task} asks: ${bounded(asking.title, 120)} Open it?`
+        : `${asking.task} is verified. Land it?`
+      return (await agreed(what, talk)) ? `/approve ${asking.task}` : null
     }
   }
 }

@@ -26,7 +26,7 @@ export const run: Subcommand = {
   name: 'run',
   summary: 'plans and does what you say in this repository, and leaves a branch',
   help: [
-    'tributary run "what shall be done" [--plan FILE] [--yes] [--budget 5usd] [--agent NAME]',
+    'tributary run "what to do" [--plan FILE] [--yes] [--budget 5usd] [--agent NAME]',
     '',
     'The same as an issue on the page of `tributary up`, without the page: shows the plan, asks whether you approve it, shows',
     'what happens, and fetches the result as a branch. Your checkout and your branches are not touched.',
@@ -102,7 +102,7 @@ async function withHub(context: RunContext): Promise<number> {
 
 const otherWorker = ({ servedBy, address }: LocalHub, agent: string): Mistake =>
   new Mistake(
-    `process ${servedBy} serves this repository, with ${address.worker ?? 'no model and no agent'}; end it to work with ${agent}, or leave --agent away`,
+    `process ${servedBy} serves this repository, with ${address.worker ?? 'no model and no agent'}; end it to work with ${agent}, or leave out --agent`,
     { typing: false },
   )
 

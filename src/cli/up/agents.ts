@@ -103,7 +103,7 @@ function agentNamed(name: string, env: Environment): Agent {
     const meant = nearest(name, Object.keys(AGENTS))
     const hint = meant === null ? `known are ${commaList(Object.keys(AGENTS))}.` : `did you mean ${meant}?`
     throw new Mistake(
-      `'${name}' is no agent that --agent knows; ${hint} \`worker.command\` in the settings takes any other`,
+      `'${name}' is not an agent that --agent knows; ${hint} \`worker.command\` in the settings takes any other`,
     )
   }
   if (!isOnPath(name, env))

@@ -9,7 +9,7 @@ import { EnvironmentError, Mistake, type Terminal } from '../subcommand.ts'
 import { settingsFor, type Worker } from './agents.ts'
 import { type Hold, type Holder, type HubAddress, isRunning, takeHold } from './holder.ts'
 import { hubRepository, isResult, type Place } from './place.ts'
-import { takeUnderFreeName } from './take-result.ts'
+import { isTaken, takeUnderFreeName } from './take-result.ts'
 
 export interface LocalHub {
   address: HubAddress
@@ -44,13 +44,13 @@ export async function openLocalHub(options: OpenOptions): Promise<LocalHub> {
   const began = clock.now().getTime()
   const seconds = () => (clock.now().getTime() - began) / 1000
   const gone = new Set<string>()
-  for (let told = false; ; ) {
+  for (let noticed = false; ; ) {
     const taken = takeHold(place.dataDir, (holder) => isRunning(holder) && !gone.has(JSON.stringify(holder)))
     if ('publish' in taken) return startOwn(options, taken)
     if (taken.address !== null && (await answers(taken.address))) return foundHub(taken, taken.address)
     if (taken.address !== null && seconds() > LEAVING_SECONDS) gone.add(JSON.stringify(taken))
-    if (!told && seconds() > NOTICE_SECONDS) {
-      told = true
+    if (!noticed && seconds() > NOTICE_SECONDS) {
+      noticed = true
       log(`Process ${taken.pid} is starting or ending the hub of this repository; waiting for it.`)
     }
     await clock.wait(PAUSE_SECONDS, signal)
@@ -93,6 +93,7 @@ async function start({ place, worker, port, terminal, log }: OpenOptions): Promi
     builtInWorkflow: { path: WORKFLOW_PATH, text: workflowFor(LOCAL_ACTION) },
     tributaryStep: { inputs: { settings: settingsFor(worker) }, workEnv: worker.workEnv },
     takeResult: (run) => takeUnderFreeName(place, run),
+    hasResult: (commit) => isTaken(place, commit),
     log,
   })
 }

@@ -19,11 +19,17 @@ export interface Place {
 export async function findPlace(terminal: Pick<Terminal, 'cwd' | 'env'>): Promise<Place> {
   const top = await checkoutAt(terminal.cwd)
   if ((await git(top, 'rev-parse', '--verify', '--quiet', 'HEAD^{commit}')) === null)
-    throw new Mistake('this repository has no commit yet; run: git add . && git commit -m "First"', { typing: false })
-  const gitDir = await realpath(await gitDirOf(top))
+    throw new Mistake('this repository has no commit yet; run: git add . && git commit --allow-empty -m "First"', {
+      typing: false,
+    })
   const branch = await git(top, 'symbolic-ref', '--quiet', '--short', 'HEAD')
-  const repository = basename(gitDir) === '.git' ? dirname(gitDir) : gitDir
-  return { top, branch, dataDir: ownFolder('up', repository, terminal), env: terminal.env }
+  return { top, branch, dataDir: await dataDirOf(top, terminal), env: terminal.env }
+}
+
+/** Where the hub of a repository keeps everything, whether it has run or not. */
+export async function dataDirOf(top: string, terminal: Pick<Terminal, 'env'>): Promise<string> {
+  const gitDir = await realpath(await gitDirOf(top))
+  return ownFolder('up', basename(gitDir) === '.git' ? dirname(gitDir) : gitDir, terminal)
 }
 
 /** The repository that the hub serves. */

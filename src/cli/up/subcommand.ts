@@ -92,22 +92,22 @@ function greeting({ hub, place, link, synced, asked: { agent, port }, terminal }
     ...(servedBy === null ? [] : [`This repository is served already, by process ${servedBy}.`]),
     `${address.repo}: ${link}`,
     ...(servedBy !== null && agent !== undefined && agent !== address.worker
-      ? [`That hub works with ${workerText(address.worker)}. End it, then start it with --agent ${agent}.`]
-      : [`  Plans and work: ${workerText(address.worker)}`, ...offer(address.worker, terminal)]),
+      ? [`That hub does not work with ${agent}. End it, then start it with --agent ${agent}.`]
+      : [`  Who plans and works: ${workerText(address.worker)}`, ...offer(address.worker, terminal)]),
     ...(servedBy !== null && port !== undefined && port !== 0 && port !== Number(new URL(address.url).port)
       ? [`  It keeps its port. End it, then start it with --port ${port}.`]
       : []),
     ...baseLines(place, address.defaultBranch),
     ...synced.flatMap((one) => syncLine(one, place) ?? []).map((line) => `  ${line}`),
     `  Everything is in ${place.dataDir}; your checkout is not touched.`,
-    ...(servedBy === null ? [`Ctrl-C ends it, and \`${terminal.command} up\` goes on where it was.`] : []),
+    ...(servedBy === null ? [`Ctrl-C ends it, and \`${terminal.command} up\` continues where it was.`] : []),
   ]
 }
 
-/** What plans and works, in words. */
-export const workerText = (worker: string | null): string =>
+/** Who plans and works, in words. */
+const workerText = (worker: string | null): string =>
   worker === null
-    ? 'by hand, with a `run` for each task'
+    ? 'you, with plans by hand that have a `run` for each task'
     : worker === 'ANTHROPIC_API_KEY'
       ? 'the model, with your ANTHROPIC_API_KEY'
       : `${worker}, which sees what you gave it to log in, and reaches the network`

@@ -17,6 +17,12 @@ const resultBranch = (run: string): string => `tributary/${run}`
 
 const MOST_NAMES = 50
 
+/** Whether a branch of the person's repository holds the commit: it was taken, by the page or by `tributary run`, or merged. */
+export async function isTaken({ top }: Place, commit: string): Promise<boolean> {
+  const names = await git(top, 'for-each-ref', '--count=1', '--format=%(refname)', `--contains=${commit}`, 'refs/heads')
+  return names !== null && names !== ''
+}
+
 /** Takes the result as a branch of a name that is free, or that it only moves forward. */
 export async function takeUnderFreeName(place: Place, run: string): Promise<Taken> {
   for (let number = 1; ; number += 1) {

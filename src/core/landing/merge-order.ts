@@ -1,30 +1,46 @@
-import type { TaskId } from '../ids.ts'
+import type { Sha, TaskId } from '../ids.ts'
 import { globsOverlap } from '../plan/glob.ts'
 import { recordOf } from '../run/lookup.ts'
 import { blockers } from '../run/task-status.ts'
 import type { Work } from '../run/work.ts'
 import { mayLand, mayStart } from './gate.ts'
 
+/** A landed task whose head trunk does not have yet. */
+export interface DueMerge {
+  task: TaskId
+  head: Sha
+}
+
 /** The next merge into trunk, in topological order, so that every order of completion gives the same tree. */
-export type NextMerge = { next: 'merge'; task: TaskId; head: string } | { next: 'wait' } | { next: 'none' }
+export type NextMerge = ({ next: 'merge' } & DueMerge) | { next: 'wait' } | { next: 'none' }
 
 export function nextMerge(work: Work): NextMerge {
+  const { merges, rest } = mergeOrder(work, 1)
+  const [first] = merges
+  return first === undefined ? { next: rest } : { next: 'merge', ...first }
+}
+
+/** All merges that trunk can take now, in order. They stay due while only trunk moves: a late task may make hundreds due at once. */
+export const dueMerges = (work: Work): DueMerge[] => mergeOrder(work).merges
+
+function mergeOrder(work: Work, most = Number.POSITIVE_INFINITY): { merges: DueMerge[]; rest: 'wait' | 'none' } {
   const merged = new Map(work.trunk.merges.map((merge) => [merge.task, merge.head]))
   const blocked = blockers(work)
+  const merges: DueMerge[] = []
   for (const task of work.plan.tasks) {
+    if (merges.length === most) break
     const { state } = recordOf(work, task.id)
     if (state.status === 'landed') {
       // Later tasks wait too: trunk must be the same whenever the gate opens.
-      if (!mayLand(work, task.id)) return { next: 'wait' }
-      if (task.kind !== 'gate' && merged.get(task.id) !== state.head)
-        return { next: 'merge', task: task.id, head: state.head }
+      if (!mayLand(work, task.id)) return { merges, rest: 'wait' }
+      if (task.kind !== 'gate' && merged.get(task.id) !== state.head) merges.push({ task: task.id, head: state.head })
       continue
     }
     if (['skipped', 'expanded', 'failed', 'cancelled'].includes(state.status) || blocked.has(task.id)) continue
     if (!mayStart(work, task.id) && state.status === 'pending') continue
-    return { next: 'wait' }
+    return { merges, rest: 'wait' }
   }
-  return work.open ? { next: 'wait' } : { next: 'none' }
+  return { merges, rest: work.open ? 'wait' : 'none' }
 }
 
 /**

@@ -3,8 +3,17 @@ import type { Settings } from '../settings.ts'
 import { digest } from '../text/digest.ts'
 import type { Plan } from './plan.ts'
 
-/** The id that an approval names: the sha256 of everything that decides what will run. */
-export const planIdOf = (of: { plan: Plan; base: Sha; settingsBlob: string; settings: Settings }): string => digest(of)
+/** All that decides what will run. */
+interface Approvable {
+  plan: Plan
+  base: Sha
+  settingsBlob: string
+  settings: Settings
+}
+
+/** The id that an approval names: a sha256, of nothing but these, since callers pass what has other fields too. */
+export const planIdOf = ({ plan, base, settingsBlob, settings }: Approvable): string =>
+  digest({ plan, base, settingsBlob, settings })
 
 /** Long enough against collisions by intent (48 bits), short enough to type. */
 const SHOWN = 12

@@ -24,7 +24,7 @@ export function evolveTask(work: Work, event: ChangingEvent<'task'>, fresh: Copi
     : changed
 }
 
-/** Nobody, if the orchestrator let it land. */
+/** None, if the orchestrator let it land. */
 const landedBy = ({ by }: { by: string }): Pick<TaskRecord, 'landedBy'> => (by === 'tributary' ? {} : { landedBy: by })
 
 function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: ChangingEvent<'task'>): TaskRecord {

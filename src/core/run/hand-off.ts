@@ -3,21 +3,26 @@ import { z } from 'zod'
 const LONGEST = 400
 const LONGEST_PATH = 200
 const MOST_PATHS = 60
-const line = z.string().max(LONGEST)
+/** Lines in each list, and characters in the four lists together: what a brief pays for is their size, not how they are divided. */
+const MOST_LINES = 60
+const MOST_WORDS = 14_400
+const lines = z.array(z.string().max(LONGEST)).max(MOST_LINES)
 
 /**
  * A finished task's summary for its dependants: plain text of limited length, so that a brief grows only with the number of
  * needs. `files` and `check` are facts, from git and from our run of the acceptance.
  */
-export const handOffSchema = z.strictObject({
-  did: z.string().max(1200),
-  files: z.array(z.string().max(LONGEST_PATH)).max(MOST_PATHS),
-  interfaces: z.array(line).max(12),
-  decisions: z.array(line).max(8),
-  caveats: z.array(line).max(8),
-  follow_ups: z.array(line).max(8),
-  check: z.string().max(LONGEST),
-})
+export const handOffSchema = z
+  .strictObject({
+    did: z.string().max(1200),
+    files: z.array(z.string().max(LONGEST_PATH)).max(MOST_PATHS),
+    interfaces: lines,
+    decisions: lines,
+    caveats: lines,
+    follow_ups: lines,
+    check: z.string().max(LONGEST),
+  })
+  .refine((it) => LISTS.reduce((sum, list) => sum + it[list].join('').length, 0) <= MOST_WORDS, 'too many words')
 export type HandOff = z.infer<typeof handOffSchema>
 
 const MOST_STEPS = 12
@@ -34,22 +39,32 @@ export type WorkSummary = Pick<HandOff, 'did' | 'interfaces' | 'decisions' | 'ca
 /** The facts about the work, independent of the agent. */
 type Known = Pick<HandOff, 'files' | 'check'>
 
-/** Truncates the lines and lists to the limits of a hand-off. */
-export const handOffOf = (said: WorkSummary, { files, check }: Known): HandOff => ({
-  did: shortened(said.did, 1200),
-  files: fewPaths(files),
-  interfaces: linesOf(said.interfaces, 12),
-  decisions: linesOf(said.decisions, 8),
-  caveats: linesOf(said.caveats, 8),
-  follow_ups: linesOf(said.follow_ups, 8),
-  check: shortened(check, LONGEST),
-})
+/** In the order in which they get their room: dependants build on interfaces, and only look into follow-ups. */
+const LISTS = ['interfaces', 'decisions', 'caveats', 'follow_ups'] as const
 
-const linesOf = (lines: readonly string[], most: number): string[] =>
-  lines
-    .map((text) => shortened(text.trim(), LONGEST))
-    .filter((text) => text !== '')
-    .slice(0, most)
+/** Truncates the lines and lists to the limits of a hand-off; a list that was cut ends with the number of lines left out. */
+export function handOffOf(said: WorkSummary, { files, check }: Known): HandOff {
+  const room = { left: MOST_WORDS - LISTS.length * NOTE }
+  const [interfaces = [], decisions = [], caveats = [], follow_ups = []] = LISTS.map((list) => fitted(said[list], room))
+  const did = shortened(said.did, 1200)
+  return { did, files: fewPaths(files), interfaces, decisions, caveats, follow_ups, check: shortened(check, LONGEST) }
+}
+
+/** Characters that are kept for the number of lines left out. */
+const NOTE = 20
+
+/** The first lines that there is room for, which they take. */
+function fitted(list: readonly string[], room: { left: number }): string[] {
+  const all = list.map((text) => shortened(text.trim(), LONGEST)).filter((text) => text !== '')
+  const kept: string[] = []
+  for (const text of all) {
+    if (text.length > room.left || kept.length === MOST_LINES - 1)
+      return [...kept, `and ${all.length - kept.length} more`]
+    room.left -= text.length
+    kept.push(text)
+  }
+  return kept
+}
 
 /** At most 60 paths of 200 characters; if there are more, the last entry is the number of the others. */
 export const fewPaths = (paths: readonly string[]): string[] => {

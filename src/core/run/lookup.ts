@@ -34,7 +34,7 @@ export function isSettled(work: Work, id: TaskId): boolean {
   return status === 'landed' || status === 'expanded' || (status === 'skipped' && !isBehindGate(work, id))
 }
 
-/** Whether a gate that nobody has opened or skipped is among what the task needs, also through tasks that have not landed. */
+/** Whether a gate that is neither opened nor skipped is among what the task needs, also through tasks that have not landed. */
 function isBehindGate(work: Work, id: TaskId): boolean {
   const before = [...taskOf(work, id).needs]
   const met = new Set(before)

@@ -4,13 +4,16 @@ import { statusOf } from './lookup.ts'
 import type { TaskStatus } from './task-record.ts'
 import type { Work } from './work.ts'
 
-/** Cached by work, which is immutable and is queried many times per wake-up. */
-const known = new WeakMap<Work, ReadonlyMap<TaskStatus, Task[]>>()
+/** Cached by the records, which no fold changes once it has ended, and which many events leave as they are. */
+const known = new WeakMap<Work['tasks'], { tasks: Work['plan']['tasks']; groups: ReadonlyMap<TaskStatus, Task[]> }>()
 
 function byStatus(work: Work): ReadonlyMap<TaskStatus, Task[]> {
-  const found = known.get(work) ?? grouped(work)
-  known.set(work, found)
-  return found
+  const { tasks } = work.plan
+  const found = known.get(work.tasks)
+  if (found?.tasks === tasks) return found.groups
+  const groups = grouped(work)
+  known.set(work.tasks, { tasks, groups })
+  return groups
 }
 
 function grouped(work: Work): Map<TaskStatus, Task[]> {

@@ -47,7 +47,7 @@ export interface Brief {
   adapted: readonly Adaptation[]
   conflict: Conflict | null
   /** Its base already contains its earlier work, merged with that of others. */
-  mends: boolean
+  baseHasOwnWork: boolean
   checks: readonly ConflictCheck[]
 }
 
@@ -81,7 +81,7 @@ export function briefOf(state: ActiveRun, id: TaskId): Brief {
     steers: record.steers,
     adapted: adaptationsOf(work, id),
     conflict,
-    mends: conflict === null && record.onto.length > 0,
+    baseHasOwnWork: conflict === null && record.onto.length > 0,
     checks: checksOf(task, conflict),
   }
 }
@@ -90,9 +90,9 @@ export function briefOf(state: ActiveRun, id: TaskId): Brief {
 function earlierAttempts(record: TaskRecord): AttemptRecord[] {
   const { attempts } = record
   const failed = attempts.filter((one) => ['failed', 'conflict'].includes(one.outcome) && !isInterrupted(one))
-  const told = failed.slice(-MOST_ATTEMPTS).map(({ attempt }) => attempt)
+  const shown = failed.slice(-MOST_ATTEMPTS).map(({ attempt }) => attempt)
   const interrupted = resumable(record)?.attempt
-  return attempts.filter(({ attempt }) => attempt === interrupted || told.includes(attempt))
+  return attempts.filter(({ attempt }) => attempt === interrupted || shown.includes(attempt))
 }
 
 export function intentOf({ issue, words, askedBy, planning, work }: ActiveRun): Intent {

@@ -38,11 +38,11 @@ export function finishedTask(work: Work, id: TaskId): FinishedTask | null {
   return { id, title, summary, interface: promised, handOff }
 }
 
-/** `told`: the task itself, then the needs described in full. Ancestors of these come first, since the base has their work. */
-export function otherTasksOf(work: Work, told: readonly TaskId[]): OtherTasks {
-  const [own = '', ...needs] = told
+/** `described`: the task itself, then the needs described in full. Ancestors of these come first, since the base has their work. */
+export function otherTasksOf(work: Work, described: readonly TaskId[]): OtherTasks {
+  const [own = '', ...needs] = described
   const before = ancestors(work, needs)
-  const all = work.plan.tasks.map(({ id }) => id).filter((id) => id !== own && !told.includes(id))
+  const all = work.plan.tasks.map(({ id }) => id).filter((id) => id !== own && !described.includes(id))
   const ordered = [...all.filter((id) => before.has(id)), ...all.filter((id) => !before.has(id))]
   const lines = ordered.flatMap((id) => {
     const finished = taskOf(work, id).kind === 'gate' ? null : finishedTask(work, id)

@@ -134,6 +134,10 @@ const replanStage = (work: Work, { id }: Task): Wanted[] => {
   return state.status === 'failed' && replanWanted ? [['replan', id]] : []
 }
 
+/** Whether the part of a failed task will be planned again, without a person. */
+export const isPlannedAgain = (run: ActiveRun, task: Task): boolean =>
+  replanStage(run.work, task).length > 0 && whyGivenUp(run, 'replan', task.id) === null
+
 /** Whether the whole change should be described: trunk is assembled and verified, and agents have worked on it. */
 export const wantsDescription = (run: ActiveRun): boolean =>
   run.work.described === null &&

@@ -25,6 +25,20 @@ export const lookSeconds = (quotas: Quotas, now: Date): number => slowest(quotas
 /** The same for showing. */
 export const showSeconds = (quotas: Quotas, now: Date): number => slowest(quotas, SHOW, now)
 
+/** GitHub takes so many writes of content in an hour, for a repository as a whole. */
+const CONTENT_WRITES = 500
+
+/**
+ * Seconds between two edits of what only shows how work goes on. No answer says how many writes of content are left, but each
+ * request to GraphQL that shows something has at least one, of whichever run it is: the more of them were made in this hour, the
+ * rarer edits become.
+ */
+export function editSeconds(least: number, { graphql }: Quotas, now: Date): number {
+  if (graphql === null || graphql.resetAt <= now) return least
+  const left = 1 - (graphql.limit - graphql.remaining) / CONTENT_WRITES
+  return Math.max(least, Math.min(LONGEST, least / Math.max(left, 0.01) ** 2))
+}
+
 const slowest = ({ rest, graphql }: Quotas, cost: typeof LOOK, now: Date): number =>
   Math.max(spread(rest, cost.rest, now), spread(graphql, cost.graphql, now))
 

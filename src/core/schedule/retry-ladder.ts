@@ -21,8 +21,8 @@ import { isBusyTooLong } from './parked.ts'
  * dispatch              | an unclear answer, after a search for the workflow run, TRIES = 3               | adapters/github/workflow-runs.ts
  * reply                 | an unclear answer, after a search for the comment, TRIES = 3                    | adapters/github/comments.ts
  * download of a result  | a failed transfer, from a new address, TRIES = 4: after 1, 2, 4 s               | adapters/github/artifact.ts
- * upload of a result    | any failure for PATIENCE = 900 s: after 2, 4, 8, 16, 32, then each 60 s; from   | jobs/work/upload-result.ts
- *                       | try SMALLER_FROM = 3 on a smaller one. A storage that refuses: REFUSALS = 3;    |
+ * upload of a result    | any failure for RETRY_SECONDS = 900 s: after 2, 4, 8, 16, 32, then 60 s;      | jobs/work/upload-result.ts
+ *                       | from SMALLER_FROM = 3 on a smaller one. A storage that refuses: REFUSALS = 3;   |
  *                       | then the log of the job takes the result, and the slot ends                     |
  * log of an ended job   | one that is not there yet, LOOKS = 3, one at each wake-up                       | jobs/orchestrate/slots/job-endings.ts
  * slots without work    | a request all of whose slots failed in the set-up: once more if slots have      | core/slots/slot-jobs.ts
@@ -30,7 +30,7 @@ import { isBusyTooLong } from './parked.ts'
  * silence of the model  | ends a try: `start: 240` s before the answer, `stream: 90` s within it          | adapters/anthropic/model.ts
  * call of the model     | overload, 408, 409, 5xx, lost connection, silence, MOST_TRIES = 6: FIRST = 2 s, | adapters/anthropic/model-error.ts
  *                       | times FACTOR = 3, at most LONGEST = 120 s, less up to half; `retry-after` counts |
- * overload              | the same pauses go on in a slot for SLOT_PATIENCE = 600 s, which do not count   | jobs/work/patience.ts
+ * overload              | the same pauses go on in a slot for SLOT_WAIT = 600 s, which do not count       | jobs/work/slot-model.ts
  *                       | as time of the task; in a stage of the planner for as long as below             |
  * parked task           | any number of times, after PARKED = 120 s to twice that, from its kept tree; it | core/schedule/parked.ts
  *                       | counts for nothing; a person is told after BUSY_MINUTES = 60 without an answer  |
@@ -41,7 +41,7 @@ import { isBusyTooLong } from './parked.ts'
  * read of the journal   | by a slot, any failure, MOST_MISSES = 20 in a row: a poll, doubled up to 60 s   | jobs/work/journal-view.ts
  * append to the journal | a lost race, TRIES = 10; by the running orchestrator, without a limit           | jobs/until-appended.ts
  * stage of the planner  | STAGE_TRIES = 3, DESIGNS = 2 a version: at the next wake-up                     | here
- * review of a result    | REVIEW_TRIES = 1, and a busy model is waited for REVIEW_PATIENCE = 120 s; then | here
+ * review of a result    | REVIEW_TRIES = 1, and a busy model is waited for REVIEW_WAIT = 120 s; then     | here
  *                       | the task lands without. It sends a task back once, until a person looks        |
  * acceptance            | once more on the same tree if cheap, RERUN_SHARE = 0.05 of the task's time      | jobs/work/check-work.ts
  * verification          | a failed one, once on the same tree before it counts                            | core/slots/result-events.ts
@@ -62,7 +62,7 @@ export const STAGE_TRIES = 3
 /** A review is worth no more: the acceptance has passed, and others wait. */
 export const REVIEW_TRIES = 1
 /** In seconds. */
-export const REVIEW_PATIENCE = 120
+export const REVIEW_WAIT = 120
 /** Designs of one version of the plan: the first, and one that takes in the critique. */
 export const DESIGNS = 2
 /** Slots lost since a person last looked after which a task fails. */

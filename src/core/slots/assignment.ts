@@ -45,7 +45,7 @@ export interface PlanAssignment {
   sandbox: Settings['sandbox']
 }
 
-/** The checks of a plan that nobody has approved yet, on its base: nothing that they change is kept. */
+/** The checks of a plan that is not approved yet, on its base: nothing that they change is kept. */
 export interface BaselineAssignment {
   kind: 'baseline'
   on: Sha

@@ -63,9 +63,9 @@ export function workResultEvents(
   if (result.verdict === 'failed') {
     const { head, failure, report, begun } = result
     const { final, replan } = afterFailure(work, task, failure, canReplan)
-    const told = final && failure.reason === 'model-busy' ? givenUp(failure) : failure
+    const shown = final && failure.reason === 'model-busy' ? givenUp(failure) : failure
     const more = { ...(replan && { replan: true }), ...(report && { report }), ...(begun && { begun }) }
-    return [{ type: 'task_failed', task, attempt, head, failure: told, final, ...more }]
+    return [{ type: 'task_failed', task, attempt, head, failure: shown, final, ...more }]
   }
   const { head, tree, file } = result
   const { report } = file.outcome
@@ -109,7 +109,7 @@ export function verdictEvents(work: Work, attempt: number, result: InspectedResu
   if (outcome?.kind === 'verified' && outcome.on === on)
     return [{ type: 'verification_passed', on, attempt, report: outcome.report }]
   const failure = verdictFailure(result)
-  // It may be chance: nobody is blamed before it has failed twice on the same tree.
+  // It may be chance: a task is blamed only if it has failed twice on the same tree.
   const again = failure.reason === 'verification-failed' && work.failedOnce?.on !== on
   return [{ type: 'verification_failed', on, attempt, failure, ...(again && { again }) }]
 }

@@ -87,6 +87,8 @@ export const resultName = (run: RunId, task: string, attempt: number): string =>
 /** The artifact of an agent's transcript, for people. `parseResultName` returns null for it. */
 export const transcriptName = (result: string): string => `${result}-transcript`
 export const TRANSCRIPT_FILE = 'transcript.jsonl'
+/** Where it grows meanwhile, in the scratch folder of the slot's job: for a hub that runs the job on the same machine. */
+export const growingTranscript = (result: string): string => `${transcriptName(result)}.jsonl`
 
 const NAMES = { verify: VERIFY_TASK, baseline: BASELINE_TASK, plan: PLAN_TASK } as const
 

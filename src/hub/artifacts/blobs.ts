@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { isSignedBy, signatureOf } from '../../loopback/sign.ts'
 import type { HubEnv, RestCall } from '../rest/request.ts'
-import { jobLog } from '../runner/job/job-log.ts'
+import { streamJobLog } from '../runner/job/job-log.ts'
 import type { ArtifactRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 import type { ArtifactFiles } from './files.ts'
@@ -10,6 +10,7 @@ type Use = 'upload' | 'download' | 'log'
 
 const FILES: Readonly<Record<Use, string>> = { upload: 'artifact.zip', download: 'artifact.zip', log: 'logs.txt' }
 
+const ZIP = 'application/zip'
 const STORAGE_VERSION = '2025-01-05'
 const VALID_MS = 10 * 60_000
 
@@ -38,18 +39,20 @@ export const blobRoutes = (world: World, files: ArtifactFiles) =>
     .get('/_blobs/download/:id/*', (call) => {
       const artifact = artifactOf(world, 'download', call)
       if (artifact === null) return call.text('AuthenticationFailed', 403, headers)
-      const name = `${artifact.name}.zip`
+      const name = artifact.mimeType === ZIP ? `${artifact.name}.zip` : artifact.name
       return call.body(files.read(artifact.id), 200, {
         ...headers,
         'Content-Type': artifact.mimeType,
+        'X-Content-Type-Options': 'nosniff',
         'Content-Length': String(artifact.size),
         'Content-Disposition': `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`,
       })
     })
     .get('/_blobs/log/:id/*', (call) => {
       const id = signedId(world, 'log', call)
-      const log = id === null ? undefined : jobLog(world.dataDir, id)
-      return log === undefined ? call.text('AuthenticationFailed', 403, headers) : call.text(log, 200, headers)
+      const log = id === null ? null : streamJobLog(world.dataDir, id)
+      if (log === null) return call.text('AuthenticationFailed', 403, headers)
+      return call.body(log, 200, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' })
     })
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -3,6 +3,7 @@ import { createReadStream, mkdirSync } from 'node:fs'
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { unzipSync } from 'fflate'
 
 /** Artifacts as files, and the uploaded blocks that they are assembled from. */
 export interface ArtifactFiles {
@@ -12,6 +13,8 @@ export interface ArtifactFiles {
   put(artifact: number, bytes: Uint8Array): Promise<void>
   measure(artifact: number): Promise<{ size: number; digest: string } | null>
   read(artifact: number): ReadableStream
+  /** A file in it; null if it is not there or cannot be read, or has more than `most` bytes. */
+  text(artifact: number, name: string, most: number): Promise<string | null>
   remove(artifact: number): Promise<void>
 }
 
@@ -43,6 +46,16 @@ export function openArtifactFiles(folder: string): ArtifactFiles {
       }
     },
     read: (artifact) => Readable.toWeb(createReadStream(whole(artifact))) as ReadableStream,
+    text: async (artifact, name, most) => {
+      try {
+        const zip = await readFile(whole(artifact))
+        // Never unpacks more bytes than the size that the archive declares.
+        const found = unzipSync(zip, { filter: (file) => file.name === name && file.originalSize <= most })[name]
+        return found === undefined ? null : Buffer.from(found).toString('utf8')
+      } catch {
+        return null
+      }
+    },
     remove: (artifact) => rm(whole(artifact), { force: true }),
   }
 }

@@ -6,6 +6,8 @@ interface Counts {
   not_modified: number
   graphql: number
   content_writes: number
+  /** Requests that a limit refused. */
+  limited: number
   /** To the artifact service and its storage; they do not count towards the API's limits. */
   artifact_requests: number
   /** Listings of refs: every clone and ls-remote, and a fetch that names no commit. */
@@ -19,8 +21,11 @@ interface Counts {
 export type Count = Partial<Counts>
 
 export interface Metrics {
-  /** `route`: counts the request under this route. `task`: as `42/t3`, or null if the request belongs to none. */
-  add(count: Count, from: { actor: Actor; task: string | null; route?: string }): void
+  /**
+   * `route`: counts the request under this route. `write`: what is written, a route or a mutation. `task`: as `42/t3`, or null
+   * if the request belongs to none.
+   */
+  add(count: Count, from: { actor: Actor; task: string | null; route?: string; write?: string }): void
   reset(): void
   report(jobs: readonly JobRecord[]): object
 }
@@ -30,6 +35,7 @@ const none = (): Counts => ({
   not_modified: 0,
   graphql: 0,
   content_writes: 0,
+  limited: 0,
   artifact_requests: 0,
   git_reads: 0,
   git_fetches: 0,
@@ -43,11 +49,16 @@ export function createMetrics(now: () => string): Metrics {
   let routes = new Map<string, { requests: number; not_modified: number }>()
   let tasks = new Map<string, Counts>()
   let tokens = new Map<string, Counts>()
+  let writes = new Map<string, Record<string, number>>()
   return {
-    add: (count, { actor, task, route }) => {
+    add: (count, { actor, task, route, write }) => {
       increase(total, count)
       increase(entry(tasks, task ?? 'shared', none), count)
       increase(entry(tokens, keyOf(actor), none), count)
+      if (write !== undefined) {
+        const kinds = entry(writes, keyOf(actor), () => ({}) as Record<string, number>)
+        kinds[write] = (kinds[write] ?? 0) + (count.content_writes ?? 0)
+      }
       if (route !== undefined)
         increase(
           entry(routes, route, () => ({ requests: 0, not_modified: 0 })),
@@ -60,13 +71,18 @@ export function createMetrics(now: () => string): Metrics {
       routes = new Map()
       tasks = new Map()
       tokens = new Map()
+      writes = new Map()
     },
     report: (jobs) => ({
       since,
       ...total,
       by_route: Object.fromEntries(routes),
       by_task: Object.fromEntries(tasks),
-      by_token: [...tokens].map(([key, counts]) => ({ ...describe(jobs, key), ...counts })),
+      by_token: [...tokens].map(([key, counts]) => ({
+        ...describe(jobs, key),
+        ...counts,
+        writes: writes.get(key) ?? {},
+      })),
     }),
   }
 }

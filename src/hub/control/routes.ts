@@ -27,6 +27,16 @@ const settingsChange = z.strictObject({
 
 const transfer = z.strictObject({ issue: z.number().int().positive() })
 const renaming = z.strictObject({ name: z.string().regex(/^[\w.-]+$/) })
+const amount = z.number().int().positive()
+const publishedLimits = z.strictObject({
+  hour: amount.optional(),
+  minute: amount.optional(),
+  requests: amount.optional(),
+  contentHour: amount.optional(),
+  contentMinute: amount.optional(),
+  restPoints: amount.optional(),
+  graphqlPoints: amount.optional(),
+})
 const rateLeft = z.strictObject({
   resource: z.enum(['core', 'graphql']),
   remaining: z.number().int().nonnegative(),
@@ -58,6 +68,10 @@ export const controlRoutes = (world: World, rate: RateLimit) =>
     .post('/_hub/rate', async (call) => {
       const { resource, remaining, seconds } = await bodyOf(call, rateLeft)
       rate.leave(resource, remaining, seconds)
+      return call.body(null, 204)
+    })
+    .post('/_hub/limits', async (call) => {
+      rate.enforce(await bodyOf(call, publishedLimits))
       return call.body(null, 204)
     })
     .post('/_hub/transfer', async (call) => {

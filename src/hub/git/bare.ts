@@ -10,7 +10,7 @@ const SETTINGS = `[uploadpack]
   allowFilter = true
 [receive]
   fsckObjects = true
-  # GitHub writes these itself; nobody may push them.
+  # GitHub writes these itself and accepts no push to them.
   hideRefs = refs/pull
   autogc = false
 [gc]

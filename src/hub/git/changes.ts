@@ -16,12 +16,26 @@ const LETTERS: Readonly<Record<string, FileChange['status']>> = {
   T: 'changed',
 }
 
-/** What changed from one commit to another, file by file, without renames. */
-export async function fileChangesBetween(git: Repository, from: string, to: string): Promise<FileChange[]> {
+/** The words for git with which it prints the whole change as a patch. */
+export const patchWords = (from: string, to: string): string[] => [
+  ...['diff', '--no-renames', '--no-ext-diff', '--no-textconv'],
+  ...[from, to, '--'],
+]
+
+/** What changed from one commit to another, file by file, without renames. `mostBytes`: of all patches; the last ones are cut. */
+export async function fileChangesBetween(
+  git: Repository,
+  from: string,
+  to: string,
+  mostBytes = Number.POSITIVE_INFINITY,
+): Promise<FileChange[]> {
+  const words = patchWords(from, to)
   const [raw, counts, patch] = await Promise.all([
     git.text(['diff', '--raw', '--no-abbrev', '-z', '--no-renames', from, to, '--']),
     git.text(['diff', '--numstat', '-z', '--no-renames', from, to, '--']),
-    git.text(['diff', '--no-renames', '--no-ext-diff', '--no-textconv', from, to, '--']),
+    mostBytes === Number.POSITIVE_INFINITY
+      ? git.text(words)
+      : git.head(words, mostBytes).then(({ stdout }) => stdout.toString('utf8')),
   ])
   const patches = splitPatch(patch)
   const lines = parseCounts(counts)

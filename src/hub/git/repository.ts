@@ -12,6 +12,8 @@ export interface Ref extends GitObject {
 export interface Repository {
   readonly dir: string
   run(args: readonly string[], input?: string): Promise<GitOutput>
+  /** The beginning of what git prints. */
+  head(args: readonly string[], mostBytes: number): Promise<GitOutput>
   /** Throws if git fails. */
   text(args: readonly string[], input?: string): Promise<string>
   /** The object that a name resolves to, or null. */
@@ -47,6 +49,7 @@ export function openRepository(dir: string): Repository {
   return {
     dir,
     run,
+    head: (args, mostBytes) => runHubGit(args, { cwd: dir, mostBytes }),
     text,
     resolve,
     commitOf: (name) => resolve(`${name}^{commit}`),
@@ -92,7 +95,7 @@ function parseRefs(text: string, prefix: string): Ref[] {
     .flatMap(([sha, type, ref]) => (sha && type && ref?.startsWith(prefix) ? [{ sha, type, ref }] : []))
 }
 
-/** Points a ref of the hub's own at a commit, as git does: nobody pushes to it. */
+/** Points a ref of the hub's own at a commit, as git does: it takes no pushes. */
 export async function pointRef({ dir }: Repository, ref: string, sha: string): Promise<void> {
   const path = join(dir, ref)
   await mkdir(dirname(path), { recursive: true })

@@ -51,9 +51,9 @@ const annotationOf = (input: AnnotationInput): Annotation => ({
 export const checkMutations = {
   createCheckRun: async (
     { input }: Input<CheckInput & { repositoryId: string; headSha: string; name: string }>,
-    { world, actor, tasks }: ResolverContext,
+    { world, actor, wrote }: ResolverContext,
   ) => {
-    tasks.push(taskOfRequest(input.externalId, input.name))
+    wrote(taskOfRequest(input.externalId, input.name))
     needRepository(input.repositoryId)
     const check = await createCheck(world, actor, input.headSha, input.name, changeOf(input))
     return { checkRun: checkNode(world, check) }
@@ -62,10 +62,10 @@ export const checkMutations = {
     { input }: Input<CheckInput & { repositoryId: string; checkRunId: string }>,
     context: ResolverContext,
   ) => {
-    const { world, actor, tasks } = context
+    const { world, actor, wrote } = context
     needRepository(input.repositoryId)
     const check = checkById(world, input.checkRunId)
-    tasks.push(taskOfRequest(check.externalId, check.name))
+    wrote(taskOfRequest(check.externalId, check.name))
     updateCheck(world, actor, check, changeOf(input))
     return { checkRun: checkNode(world, check) }
   },

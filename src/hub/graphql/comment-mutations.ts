@@ -8,10 +8,10 @@ import { commentNode, threadNode } from './thread-nodes.ts'
 export const commentMutations = {
   addComment: async (
     { input }: Input<{ subjectId: string; body: string }>,
-    { world, actor, tasks }: ResolverContext,
+    { world, actor, wrote }: ResolverContext,
   ) => {
     const issue = threadById(world, input.subjectId)
-    tasks.push(taskOfRequest(issue.pull?.head))
+    wrote(taskOfRequest(issue.pull?.head))
     const comment = await createComment(world, actor, issue, input.body)
     const place = world.store.doc.comments.filter((one) => one.issue === issue.number).indexOf(comment) + 1
     return {
@@ -21,18 +21,18 @@ export const commentMutations = {
   },
   updateIssueComment: async (
     { input }: Input<{ id: string; body: string }>,
-    { world, actor, tasks }: ResolverContext,
+    { world, actor, wrote }: ResolverContext,
   ) => {
-    tasks.push(null)
+    wrote(null)
     const comment = commentById(world, input.id)
     await updateComment(world, actor, comment, input.body)
     return { issueComment: commentNode(world, comment) }
   },
   minimizeComment: (
     { input }: Input<{ subjectId: string; classifier: string }>,
-    { world, actor, tasks }: ResolverContext,
+    { world, actor, wrote }: ResolverContext,
   ) => {
-    tasks.push(null)
+    wrote(null)
     const comment = commentById(world, input.subjectId)
     minimizeComment(world, actor, comment, input.classifier)
     return { minimizedComment: commentNode(world, comment) }

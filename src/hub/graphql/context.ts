@@ -5,8 +5,8 @@ import type { World } from '../world.ts'
 export interface ResolverContext {
   world: World
   actor: Actor
-  /** Tasks that the mutations of this request concern. */
-  tasks: (string | null)[]
+  /** Says that a mutation is a write, and which task it concerns. */
+  wrote(task: string | null): void
 }
 
 /** GraphQL has validated the input, so required fields are present. */

@@ -28,16 +28,16 @@ const branchOf = (name: string): string => name.replace(/^refs\/heads\//, '')
 function changePull(act: (context: ResolverContext, pull: ReturnType<typeof pullById>) => Promise<void>) {
   return async ({ input }: PullOnly, context: ResolverContext) => {
     const pull = pullById(context.world, input.pullRequestId)
-    context.tasks.push(taskOfRequest(pull.pull.head))
+    context.wrote(taskOfRequest(pull.pull.head))
     await act(context, pull)
     return { pullRequest: pullNode(context.world, pull) }
   }
 }
 
 export const pullMutations = {
-  createPullRequest: async ({ input }: Input<NewPullInput>, { world, actor, tasks }: ResolverContext) => {
+  createPullRequest: async ({ input }: Input<NewPullInput>, { world, actor, wrote }: ResolverContext) => {
     const head = branchOf(input.headRefName)
-    tasks.push(taskOfRequest(head))
+    wrote(taskOfRequest(head))
     needRepository(input.repositoryId)
     const { title, body = null, draft } = input
     const wanted = { title, body, head, base: branchOf(input.baseRefName), draft: draft === true }

@@ -58,10 +58,10 @@ async function needName(world: World, name: string): Promise<void> {
 export const refMutations = {
   updateRefs: async (
     { input }: Input<{ repositoryId: string; refUpdates: RefUpdateInput[] }>,
-    { world, actor, tasks }: ResolverContext,
+    { world, actor, wrote }: ResolverContext,
   ) => {
     const named = new Set(input.refUpdates.map(({ name }) => taskOfRequest(name)))
-    tasks.push(named.size === 1 ? ([...named][0] ?? null) : null)
+    wrote(named.size === 1 ? ([...named][0] ?? null) : null)
     needRepository(input.repositoryId)
     await world.inTurn(() => updateRefs(world, actor, input.refUpdates))
     return {}

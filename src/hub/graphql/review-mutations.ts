@@ -30,31 +30,31 @@ const merged = ({ world, actor }: ResolverContext, id: string) => ({
 export const reviewMutations = {
   addPullRequestReviewThreadReply: async (
     { input }: Input<{ pullRequestReviewThreadId: string; body: string }>,
-    { world, actor, tasks }: ResolverContext,
+    { world, actor, wrote }: ResolverContext,
   ) => {
     const first = threadFirst(world, input.pullRequestReviewThreadId)
     const issue = findPull(world, first.issue)
-    tasks.push(taskOfRequest(issue.pull.head))
+    wrote(taskOfRequest(issue.pull.head))
     return { comment: reviewCommentNode(world, await replyInThread(world, actor, issue, first, input.body)) }
   },
-  resolveReviewThread: ({ input }: Input<{ threadId: string }>, { world, actor, tasks }: ResolverContext) => {
+  resolveReviewThread: ({ input }: Input<{ threadId: string }>, { world, actor, wrote }: ResolverContext) => {
     const first = threadFirst(world, input.threadId)
     const issue = findPull(world, first.issue)
-    tasks.push(taskOfRequest(issue.pull.head))
+    wrote(taskOfRequest(issue.pull.head))
     resolveThread(world, actor, issue, first)
     return { thread: threadNodeOf(world, issue, first) }
   },
   enablePullRequestAutoMerge: async ({ input }: Input<MergeInput>, context: ResolverContext) => {
-    const { world, actor, tasks } = context
+    const { world, actor, wrote } = context
     const issue = pullById(world, input.pullRequestId)
-    tasks.push(taskOfRequest(issue.pull.head))
+    wrote(taskOfRequest(issue.pull.head))
     await enableAutoMerge(world, actor, issue, { method: methodOf(input), sha: input.expectedHeadOid ?? undefined })
     return merged(context, input.pullRequestId)
   },
   mergePullRequest: async ({ input }: Input<MergeInput>, context: ResolverContext) => {
-    const { world, actor, tasks } = context
+    const { world, actor, wrote } = context
     const issue = pullById(world, input.pullRequestId)
-    tasks.push(taskOfRequest(issue.pull.head))
+    wrote(taskOfRequest(issue.pull.head))
     await world.inTurn(() =>
       mergePull(world, actor, issue, {
         method: methodOf(input),

@@ -44,7 +44,8 @@ export const graphqlRoutes = (world: World) =>
     if (document instanceof GraphQLError) return call.json({ errors: [shown(document)] })
     const problems = validate(schema, document)
     if (problems.length > 0) return call.json({ errors: problems.map(shown) })
-    const contextValue: ResolverContext = { world, actor: call.var.actor, tasks: [] }
+    const writes: Write[] = []
+    const contextValue: RequestContext = { world, actor: call.var.actor, wrote: () => {}, writes }
     const rootValue = {
       ...queries(world),
       ...checkMutations,
@@ -55,7 +56,7 @@ export const graphqlRoutes = (world: World) =>
     }
     const request = { schema, document, rootValue, contextValue, fieldResolver }
     const result = await execute({ ...request, variableValues: variables, operationName })
-    count(world, call, contextValue.tasks)
+    count(world, call, writes)
     for (const error of result.errors ?? []) logBug(world, error)
     return call.json({
       ...(result.data === undefined ? {} : { data: result.data }),
@@ -63,12 +64,22 @@ export const graphqlRoutes = (world: World) =>
     })
   })
 
+/** A mutation that was executed, and the task that it concerns. */
+interface Write {
+  field: string
+  task: string | null
+}
+
+interface RequestContext extends ResolverContext {
+  writes: Write[]
+}
+
 /** A mutation returns its `clientMutationId` unchanged. */
-const fieldResolver: GraphQLFieldResolver<unknown, ResolverContext> = (source, args, context, info) => {
-  const isMutation = info.parentType.name === 'Mutation'
-  if (isMutation) needLive(context.world)
-  const answer = defaultFieldResolver(source, args, context, info)
-  if (!isMutation) return answer
+const fieldResolver: GraphQLFieldResolver<unknown, RequestContext> = (source, args, context, info) => {
+  if (info.parentType.name !== 'Mutation') return defaultFieldResolver(source, args, context, info)
+  needLive(context.world)
+  const wrote = (task: string | null) => void context.writes.push({ field: info.fieldName, task })
+  const answer = defaultFieldResolver(source, args, { ...context, wrote }, info)
   return Promise.resolve(answer).then((own) =>
     Object.assign({ clientMutationId: args.input.clientMutationId ?? null }, own),
   )
@@ -98,11 +109,12 @@ const queries = (world: World) => ({
 })
 
 /** Each mutation counts as one write; a request that concerns one task counts for that task. */
-function count(world: World, call: RestCall, tasks: readonly (string | null)[]): void {
+function count(world: World, call: RestCall, writes: readonly Write[]): void {
   const { actor } = call.var
-  for (const task of tasks) world.metrics.add({ content_writes: 1 }, { actor, task })
-  const [only] = new Set(tasks)
-  if (new Set(tasks).size === 1 && only !== undefined) call.set('task', only)
+  for (const { field, task } of writes) world.metrics.add({ content_writes: 1 }, { actor, task, write: field })
+  const tasks = new Set(writes.map(({ task }) => task))
+  const [only] = tasks
+  if (tasks.size === 1 && only !== undefined) call.set('task', only)
 }
 
 const TYPES: Readonly<Record<number, string>> = {

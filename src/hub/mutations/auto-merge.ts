@@ -13,7 +13,7 @@ interface Wish {
   sha: string | undefined
 }
 
-/** "Enable auto-merge". GitHub refuses it where nothing is missing for a merge. */
+/** "Enable auto-merge". GitHub refuses it if nothing is missing for a merge. */
 export async function enableAutoMerge(world: World, actor: Actor, issue: PullIssue, wish: Wish): Promise<void> {
   needWrite(actor, ['contents'])
   if (!world.store.doc.settings.allowAutoMerge)

@@ -124,7 +124,7 @@ export function resolveThread(world: World, actor: Actor, issue: PullIssue, firs
 }
 
 function emitReview(world: World, actor: Actor, issue: PullIssue, review: ReviewRecord) {
-  // Events have the state in lower case, and null where there is no body.
+  // Events have the state in lower case, and null if there is no body.
   const shown = { ...reviewShape(world, review), state: review.state.toLowerCase(), body: review.body || null }
   const own = { action: 'submitted', review: shown, pull_request: pullShape(world, issue) }
   return world.emit({ name: 'pull_request_review', payload: payload(world, actor, own) }, actor)

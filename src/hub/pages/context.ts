@@ -1,19 +1,26 @@
-import type { RunId, TaskId } from '../../core/ids.ts'
+import type { RunId, Sha, TaskId } from '../../core/ids.ts'
 import type { World } from '../world.ts'
 import type { Journals } from './journals.ts'
 import type { Links } from './markdown/links.ts'
+import type { ReadTranscript } from './transcripts.ts'
 
 /** What a page is made from. */
 export interface PageContext {
   world: World
   journals: Journals
+  readTranscript: ReadTranscript
   /** The token for the forms of this session. */
   csrf: string
-  takeResult: TakeResult | undefined
+  /** Whether the hub knows a repository of the person that takes results. */
+  takesResults: boolean
+  hasResult: HasResult
 }
 
 /** Fetches the result of a run into the person's repository, as a branch. */
 export type TakeResult = (run: RunId) => Promise<{ branch: string; commit: string }>
+
+/** Whether the person's repository holds a commit, so that a result was taken. */
+export type HasResult = (commit: Sha) => Promise<boolean>
 
 export const runPath = (run: string): string => `/runs/${run}`
 export const taskPath = (run: string, task: TaskId): string => `/runs/${run}/tasks/${task}`

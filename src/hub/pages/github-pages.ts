@@ -2,6 +2,7 @@ import { notFound } from '../refusal.ts'
 import type { World } from '../world.ts'
 import { repoPath } from './context.ts'
 import type { AddPage, MakeView } from './page.ts'
+import { decoded } from './raw.ts'
 import type { PageCall } from './session/signed-in.ts'
 import { checkView, jobView, workflowRunsView, workflowRunView } from './views/checks.ts'
 import { commitView, compareView, fileView } from './views/code.ts'
@@ -28,12 +29,4 @@ export function githubPages(page: AddPage, world: World): void {
   at('/compare/:range{.+}', (context, call) => compareView(context, rest(call)))
   at('/blob/:place{.+}', (context, call) => fileView(context, 'blob', rest(call)))
   at('/tree/:place{.+}', (context, call) => fileView(context, 'tree', rest(call)))
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    throw notFound()
-  }
 }

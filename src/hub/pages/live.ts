@@ -1,6 +1,7 @@
 import { streamSSE } from 'hono/streaming'
 import type { World } from '../world.ts'
-import { partHash, type View } from './layout.ts'
+import { changeOf } from './changes.ts'
+import type { View } from './layout.ts'
 import type { PageCall } from './session/signed-in.ts'
 
 /** A job's step changes the state several times at once. */
@@ -9,25 +10,20 @@ const GROWN_MS = 1000
 /** Of the time at most a quarter goes into pages. */
 const REST_FACTOR = 3
 
-/**
- * The parts of a page that differ from what the browser has, now and after each change of the hub. `known` in the query: what
- * it has, as `id:hash` separated by commas.
- */
+/** What of a page differs from what the browser has, now and after each change of the hub. `known` in the query: what it has. */
 export const streamView = (world: World, call: PageCall, view: () => Promise<View>): Response =>
   streamSSE(
     call,
     async (stream) => {
-      const known = new Map((call.req.query('known') ?? '').split(',').map((entry) => split(entry)))
+      const change = changeOf(call.req.query('known') ?? '')
       let now = ''
       const changes = watchChanges(world, (stop) => stream.onAbort(stop))
       while (!stream.aborted) {
         const began = performance.now()
         const page = await view()
         for (const part of page.parts) {
-          const hash = partHash(part)
-          if (known.get(part.id) === hash) continue
-          known.set(part.id, hash)
-          await stream.writeSSE({ event: 'part', data: JSON.stringify({ id: part.id, hash, html: part.html.text }) })
+          const changed = change(part)
+          if (changed !== null) await stream.writeSSE({ event: 'part', data: JSON.stringify(changed) })
         }
         if (page.now !== now)
           await stream.writeSSE({ event: 'now', data: JSON.stringify({ now: page.now, title: page.title }) })
@@ -38,11 +34,6 @@ export const streamView = (world: World, call: PageCall, view: () => Promise<Vie
     },
     async (error) => world.log(`page: ${error.stack}`),
   )
-
-const split = (entry: string): [string, string] => {
-  const at = entry.indexOf(':')
-  return [entry.slice(0, at), entry.slice(at + 1)]
-}
 
 /**
  * `next` waits until the hub has changed since the last call, then a moment for what changes with it, and not before `earliest`.

@@ -3,8 +3,9 @@ import { html } from '../../render/page/html.ts'
 import type { Actor } from '../access/actor.ts'
 import { person } from '../access/people.ts'
 import { createComment } from '../mutations/comments.ts'
-import { findIssue } from '../mutations/find.ts'
+import { findIssue, findPull } from '../mutations/find.ts'
 import { createIssue } from '../mutations/issues.ts'
+import { mergePull } from '../mutations/merge.ts'
 import { Refusal } from '../refusal.ts'
 import { needLive } from '../rest/middleware.ts'
 import type { World } from '../world.ts'
@@ -45,6 +46,19 @@ export async function openIssue(world: World, call: PageCall): Promise<Response>
   })
   await createComment(world, PERSON, issue, '/plan')
   return call.redirect(runPath(`${issue.number}`), 303)
+}
+
+/** The merge button, for the head that the page showed. */
+export async function mergeIt(world: World, notes: Notes, call: PageCall): Promise<Response> {
+  needLive(world)
+  const { form } = call.var
+  const issue = findPull(world, Number(call.req.param('number')))
+  const options = { method: 'merge', title: undefined, message: undefined, sha: field(form, 'sha') } as const
+  const commit = await world.inTurn(() => mergePull(world, PERSON, issue, options))
+  const note = notes.add(
+    html`<p>Pull request #${issue.number} is merged into <code>${issue.pull.base}</code>, with commit <code>${commit.slice(0, 8)}</code>.</p>`,
+  )
+  return call.redirect(`${ownPath(field(form, 'back'))}?note=${note}`, 303)
 }
 
 /** Fetches the result of a run into the person's repository, and says what came there. */

@@ -4,34 +4,52 @@ import { duration } from '../../render/markdown/format.ts'
 import { SIGNS } from '../../render/page/graph-svg.ts'
 import { type Html, html } from '../../render/page/html.ts'
 import { isPlanned } from '../../render/plan/planned-run.ts'
+import { signedUrl } from '../artifacts/blobs.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { routeIn } from '../rest/errors.ts'
 import type { World } from '../world.ts'
 import { LIVE_SCRIPT } from './assets/script.ts'
 import { PAGES_STYLE } from './assets/style.ts'
-import { repoPath, type TakeResult } from './context.ts'
+import { type HasResult, repoPath, type TakeResult } from './context.ts'
 import { createFrameReader } from './frames.ts'
 import { githubPages } from './github-pages.ts'
 import { createJournals, type JournalView } from './journals.ts'
 import { liveDocument, SCRIPT_PATH, STYLE_PATH, type View } from './layout.ts'
 import { streamView } from './live.ts'
 import { createNotes } from './notes.ts'
+import { rememberTaken } from './open-needs.ts'
 import type { AddPage } from './page.ts'
-import { openIssue, postComment, takeIt } from './posted-forms.ts'
+import { mergeIt, openIssue, postComment, takeIt } from './posted-forms.ts'
+import { rawRoutes } from './raw.ts'
 import { logIn } from './session/login.ts'
 import type { LoginLinks } from './session/login-links.ts'
 import { type PageCall, type PageEnv, refuse, signedIn, withSafeHeaders } from './session/signed-in.ts'
+import { createTranscripts } from './transcripts.ts'
 import { eventsView, runView } from './views/run.ts'
 import { runsView } from './views/runs.ts'
 import { taskView } from './views/task.ts'
 import { waitingView } from './views/waiting.ts'
 
+/** What the hub knows of the repository of the person who started it. */
+export interface Results {
+  /** Fetches the result of a run into it, as a branch: a button on the page of the run. */
+  takeResult?: TakeResult
+  hasResult?: HasResult
+}
+
 /** The pages for people, and what their forms do. Addresses below `/OWNER/REPO` are those that GitHub has for the same. */
-export function pageRoutes(world: World, links: LoginLinks, takeResult: TakeResult | undefined): Hono<PageEnv> {
+export function pageRoutes(world: World, links: LoginLinks, results: Results): Hono<PageEnv> {
   const app = new Hono<PageEnv>()
   const notes = createNotes()
   const [safe, entered] = [withSafeHeaders(), signedIn(world)]
-  const context = { world, journals: createJournals(world), takeResult }
+  const { takeResult, hasResult = async () => false } = results
+  const context = {
+    world,
+    journals: createJournals(world),
+    readTranscript: createTranscripts(world),
+    takesResults: takeResult !== undefined,
+    hasResult: rememberTaken(hasResult),
+  }
   const page: AddPage = (path, make) =>
     void app.get(path, safe, entered, async (call) => {
       const view = async () => {
@@ -53,10 +71,24 @@ export function pageRoutes(world: World, links: LoginLinks, takeResult: TakeResu
   })
   app.post('/comments', safe, entered, (call) => postComment(world, notes, call))
   app.post('/issues', safe, entered, (call) => openIssue(world, call))
+  app.post('/pulls/:number{\\d+}/merge', safe, entered, (call) => mergeIt(world, notes, call))
   app.post('/runs/:run/take', safe, entered, (call) => takeIt(takeResult, notes, runIn(call), call))
+  app.get('/:owner/:repo/actions/runs/:run{\\d+}/artifacts/:id{\\d+}', safe, entered, (call) =>
+    fetchArtifact(world, call),
+  )
+  rawRoutes(app, world, safe, entered)
   githubPages(page, world)
   app.get('/:owner/:repo', (call, next) => (call.req.path === repoPath(world) ? call.redirect('/', 302) : next()))
   return app
+}
+
+/** Always to be saved: jobs upload what they like, and the hub's own address would show it as one of its pages. */
+function fetchArtifact(world: World, call: PageCall): Response {
+  const id = Number(call.req.param('id'))
+  const artifact = world.store.doc.artifacts.find((known) => known.id === id && known.finalized)
+  if (artifact === undefined || `/${call.req.param('owner')}/${call.req.param('repo')}` !== repoPath(world))
+    throw notFound()
+  return call.redirect(signedUrl(world, 'download', artifact), 302)
 }
 
 const SIGN_OF = Object.fromEntries(Object.entries(SIGNS).map(([style, { sign }]) => [style, sign]))
@@ -84,7 +116,7 @@ function runPages(page: AddPage): void {
     const { state } = readable(await context.journals.read(runIn(call)))
     const task = isPlanned(state) ? state.work.plan.tasks.find(({ id }) => id === call.req.param('task')) : undefined
     if (!isPlanned(state) || task === undefined) throw notFound()
-    return taskView(context, state, task)
+    return taskView(context, state, task, call.req.query('attempt'))
   })
 }
 

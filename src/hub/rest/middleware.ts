@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
+import { parse } from 'graphql'
 import type { MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import { z } from 'zod'
-import { identify } from '../access/actor.ts'
+import { type Actor, identify } from '../access/actor.ts'
 import type { Fault } from '../control/faults.ts'
 import { Refusal } from '../refusal.ts'
 import type { World } from '../world.ts'
 import { errorBody } from './errors.ts'
+import type { Cost } from './published-limits.ts'
 import { type RateLimit, type RateResource, rateShape } from './rate.ts'
 import type { HubEnv, RestCall } from './request.ts'
 
@@ -47,12 +49,14 @@ export const countRequests =
     if (!path.startsWith('/api/')) return
     const notModified = call.res.status === 304
     const graphql = path === '/api/graphql'
-    const writes = call.var.writes ?? (call.req.method === 'GET' || graphql ? 0 : 1)
+    const writes = call.req.method === 'GET' || graphql ? 0 : 1
     const count = {
       ...(notModified ? { not_modified: 1 } : { requests: 1 }),
       ...(graphql ? { graphql: 1 } : { content_writes: writes }),
     }
-    world.metrics.add(count, { actor, task, route: routeOf(call) })
+    const route = routeOf(call)
+    const write = !graphql && writes > 0 ? { write: route } : {}
+    world.metrics.add(count, { actor, task, route, ...write })
   }
 
 /** The route as GitHub's documentation writes it: `GET /repos/{owner}/{repo}/issues/{number}`. */
@@ -62,14 +66,17 @@ export function routeOf(call: RestCall): string {
   return `${call.req.method} ${path}`
 }
 
-/** A used-up limit refuses, but only if a test has set one: a hub's own runs may do more in an hour. */
+/** A used-up limit refuses, but only if it is enforced: a hub's own runs may do more in an hour. */
 export const rateHeaders =
-  (rate: RateLimit): Middleware =>
+  (world: World, rate: RateLimit): Middleware =>
   async (call, next) => {
     const resource = call.req.path === '/api/graphql' ? 'graphql' : 'core'
     const { actor } = call.var
-    if (rate.refuses(actor, resource)) call.res = overLimit(resource)
-    else {
+    const refused = rate.refuses(actor, resource) ? overLimit(resource) : overSecondary(rate, actor, await costOf(call))
+    if (refused !== null) {
+      world.metrics.add({ limited: 1 }, { actor, task: null })
+      call.res = refused
+    } else {
       await next()
       if (call.res.status !== 304) rate.use(call.var.actor, resource)
     }
@@ -88,6 +95,48 @@ const overLimit = (resource: RateResource): Response =>
     ? Response.json(errorBody(403, EXCEEDED), { status: 403 })
     : Response.json({ errors: [{ type: 'RATE_LIMIT', code: 'graphql_rate_limit', message: EXCEEDED }] })
 
+/** GitHub names no remaining number of these; it says how long to wait. */
+function overSecondary(rate: RateLimit, actor: Actor, cost: Cost): Response | null {
+  const refusal = rate.take(actor, cost)
+  if (refusal === null) return null
+  const body = errorBody(403, SECONDARY[refusal.of])
+  return Response.json(body, { status: 403, headers: { 'retry-after': `${Math.ceil(refusal.seconds)}` } })
+}
+
+const SECONDARY = {
+  points: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+  content:
+    'You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.',
+} as const
+
+/** A dispatch, and a moved ref, is a write that nobody reads. */
+async function costOf(call: RestCall): Promise<Cost> {
+  if (call.req.path !== '/api/graphql') {
+    const isWrite = call.req.method !== 'GET'
+    const content = isWrite && !/\/(?:dispatches|git\/refs.*)$/.test(call.req.path)
+    return { of: 'rest', points: isWrite ? 5 : 1, content: content ? 1 : 0 }
+  }
+  const { query = '' } = graphqlBody.parse(JSON.parse(await call.req.text()))
+  const content = mutationsIn(query).filter((name) => name !== 'updateRefs').length
+  return { of: 'graphql', points: /^\s*mutation\b/.test(query) ? 5 : 1, content }
+}
+
+const graphqlBody = z.object({ query: z.string().optional() })
+
+/** The fields of a mutation, in order. */
+function mutationsIn(query: string): string[] {
+  try {
+    return parse(query).definitions.flatMap((one) =>
+      one.kind === 'OperationDefinition' && one.operation === 'mutation'
+        ? one.selectionSet.selections.flatMap((field) => (field.kind === 'Field' ? [field.name.value] : []))
+        : [],
+    )
+  } catch {
+    // The route says what is wrong with it.
+    return []
+  }
+}
+
 /** A token that ends in the middle of its job. */
 export const expireTokens =
   (world: World): Middleware =>
@@ -105,10 +154,8 @@ export const expireTokens =
 export const limitGraphql =
   (world: World): Middleware =>
   async (call, next) => {
-    const { query = '' } = z.object({ query: z.string().optional() }).parse(JSON.parse(await call.req.text()))
-    const limit = world.faults.graphqlLimit(
-      /^\s*mutation/.test(query) ? [...query.matchAll(/\bm\d+:/g)].length || 1 : 0,
-    )
+    const { query = '' } = graphqlBody.parse(JSON.parse(await call.req.text()))
+    const limit = world.faults.graphqlLimit(mutationsIn(query).length)
     if (limit === null) return next()
     const message = limit.type === 'RESOURCE_LIMITS_EXCEEDED' ? 'Resource limits for this query exceeded.' : EXCEEDED
     const code = limit.type === 'RATE_LIMIT' ? { code: 'graphql_rate_limit' } : {}

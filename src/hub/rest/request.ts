@@ -11,8 +11,6 @@ export interface HubEnv {
     actor: Actor
     /** The task that the request concerns, for the metrics. */
     task: string | null
-    /** Writes to count in the metrics; null: the HTTP method decides. */
-    writes: number | null
   }
 }
 export type RestCall = Context<HubEnv>

@@ -4,9 +4,9 @@ import { signedUrl } from '../artifacts/blobs.ts'
 import { workflowAt } from '../git/workflows.ts'
 import type { JobRecord, WorkflowRunRecord } from '../host.ts'
 import { orNotFound } from '../mutations/find.ts'
-import { Refusal } from '../refusal.ts'
+import { notFound, Refusal } from '../refusal.ts'
 import { jobShape, runShape } from '../representations/run.ts'
-import { jobLog } from '../runner/job/job-log.ts'
+import { hasJobLog } from '../runner/job/job-log.ts'
 import type { World } from '../world.ts'
 import { type HubEnv, numberIn, pageOf, type RestCall } from './request.ts'
 
@@ -38,7 +38,7 @@ export const runRoutes = (world: World) =>
     .get('/actions/jobs/:id/logs', (call) => {
       if (call.var.actor.kind === 'anonymous') throw new Refusal(403, 'Must have admin rights to Repository.')
       const job = jobOf(world, call)
-      orNotFound(jobLog(world.dataDir, job.id))
+      if (!hasJobLog(world.dataDir, job.id)) throw notFound()
       return call.redirect(signedUrl(world, 'log', job), 302)
     })
 

@@ -23,7 +23,7 @@ export async function answerFailure<Done>(
     const body = renderCommandFailed(redact(causeOf(error)), logUrl)
     await say(deps, { threads: [thread], key, body })
       // The job `recover` tries again.
-      .catch((second: unknown) => deps.log(`the failure could not be told either: ${causeOf(second)}`))
+      .catch((second: unknown) => deps.log(`the failure could not be said either: ${causeOf(second)}`))
     throw error
   }
 }

@@ -14,7 +14,7 @@ export const watchReviews: OrchestratorStep = async (session, draft) => {
   await unlessLimited(session, () => look(session, draft.state), null)
   let next = draft
   for (const loaded of reviews.open) next = await decideOne(session, next, loaded)
-  if (next !== draft) deps.log('reviews were found that no event had told of')
+  if (next !== draft) deps.log('found reviews that came without an event')
   return next
 }
 

@@ -12,7 +12,7 @@ import type { ActiveRun } from '../../core/run/state.ts'
 import { type Brief, briefOf } from '../../core/schedule/brief.ts'
 import type { Settings } from '../../core/settings.ts'
 import { type TaskAssignment, taskEnvironment } from '../../core/slots/assignment.ts'
-import type { AttemptOutcome } from '../../core/slots/slot-result.ts'
+import { type AttemptOutcome, growingTranscript, resultName } from '../../core/slots/slot-result.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import type { Sandbox } from '../../ports/sandbox.ts'
 import { wordsFor } from '../commit-words.ts'
@@ -71,7 +71,7 @@ export interface Attempt extends AttemptInput {
 export function attemptOf(input: AttemptInput): Attempt {
   const { deps, who, view, assignment, sandbox, signal } = input
   const run = view.state()
-  if (run.phase !== 'active') throw new Error(`the run is ${run.phase}: nobody works on ${assignment.task}`)
+  if (run.phase !== 'active') throw new Error(`the run is ${run.phase}, so ${assignment.task} cannot be worked on`)
   const begun = deps.clock.now()
   const elapsed = () => (deps.clock.now().getTime() - begun.getTime()) / 1000
   const env = taskEnvironment(who.run, assignment)
@@ -82,6 +82,7 @@ export function attemptOf(input: AttemptInput): Attempt {
   const { redact } = deps
   const { settings } = run.work
   const words = wordsFor(who.run, assignment)
+  const growing = growingTranscript(resultName(who.run, assignment.task, assignment.attempt))
   return {
     ...input,
     run,
@@ -92,7 +93,7 @@ export function attemptOf(input: AttemptInput): Attempt {
     env,
     watch,
     checker: checkerFor({ deps, assignment, checks, watch, words, mayWrite: writableBy(task, settings) }),
-    transcript: transcript(redact),
+    transcript: transcript(redact, (line) => deps.scratch.append(growing, line)),
     redact,
     begun,
     money: openBudget(run.ledger.reserved[attemptKey(assignment.task, assignment.attempt)]?.usd ?? 0, (name) =>

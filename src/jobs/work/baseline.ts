@@ -8,7 +8,7 @@ import type { CommandRun } from '../../ports/sandbox.ts'
 import { emptyReport, stopwatch, withoutSandbox } from './commands.ts'
 import type { WorkDeps } from './work-deps.ts'
 
-/** The checks of a plan that waits for its approval, each on a fresh tree of the base, without any host: nobody has allowed one. */
+/** The checks of a plan that waits for its approval, each on a fresh tree of the base, without any host: none has been allowed yet. */
 export async function performBaseline(
   deps: WorkDeps,
   run: RunId,

@@ -51,7 +51,7 @@ export async function withCheckpoints<Value>(
   }
 }
 
-/** The checkpoint after this look. One that cannot be made or uploaded is told of, and the next one is tried in its time. */
+/** The checkpoint after this look. If it cannot be made or uploaded, the log says so, and the next one is tried in its time. */
 async function keepWork(attempt: Attempt, before: Newest): Promise<Newest> {
   const { deps, brief } = attempt
   const number = before.number + 1

@@ -30,7 +30,8 @@ export async function runOtherAgent(
     return { failure, workTree: { ...workTree, commit: null }, check: null, summary, spending: [] }
   if (failure !== null) return { failure, workTree, check: null, summary, spending: [] }
   const check = await checker.check(workTree)
-  transcript.add({ kind: 'check', failure: check.failure, log: check.log, putBack: workTree.putBack })
+  const at = attempt.deps.clock.now().toISOString()
+  transcript.add({ kind: 'check', at, failure: check.failure, log: check.log, putBack: workTree.putBack })
   return { failure: check.failure, workTree, check, summary, spending: [] }
 }
 

@@ -14,7 +14,7 @@ import { parkedBefore } from '../../core/schedule/parked.ts'
 import { modelTierOf } from '../../core/schedule/retry-ladder.ts'
 import { agentCommandsOf, hostsOf } from '../../core/settings.ts'
 import type { AgentEnd, Attempt } from './attempt.ts'
-import { slotPatientModel } from './patience.ts'
+import { slotModel } from './slot-model.ts'
 
 /** The model that this attempt is for: the plan's tier, or a stronger one after failures. */
 export const modelOf = ({ run, settings, brief }: Attempt): string =>
@@ -41,11 +41,11 @@ export async function workByModel(attempt: Attempt, context: AttemptContext): Pr
   if (model === null) throw new Error('there is no model')
   const allowance = money.left()
   const role = brief.conflict === null ? 'work' : 'resolve'
-  const patient = slotPatientModel(model, { ...attempt, clock: deps.clock, onPause: attempt.watch.pause })
+  const retrying = slotModel(model, { ...attempt, clock: deps.clock, onPause: attempt.watch.pause })
   const worked = await inTime(attempt, (signal) =>
     workOnTask(
       {
-        metered: { model: patient, budget: money, role, effort: settings.effort[modelOwnerOf[role]] },
+        metered: { model: retrying, budget: money, role, effort: settings.effort[modelOwnerOf[role]] },
         model: modelOf(attempt),
         allowance,
         context: toolContextOf(attempt),

@@ -31,10 +31,18 @@ export interface SlotEnd {
   refused: string | null
 }
 
+/** Seconds after a result in which the next task mostly comes, and between looks in that time: one small request to git each. */
+const SOON = 5
+const QUICK = 0.3
+
 /** A slot: works on what the journal assigns to it until a reason to leave comes up. */
-export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotEnd> {
-  const setUp = slotSetUp(given, who.run)
-  const deps = { ...given, setUp, worktree: setUp.watching(given.worktree) }
+export const runSlot = (given: WorkDeps, who: SlotIdentity): Promise<SlotEnd> =>
+  given.scratch.use((folder) => {
+    const setUp = slotSetUp(given, who.run, folder)
+    return workUntilLeft({ ...given, setUp, worktree: setUp.watching(given.worktree), probe: setUp.probe }, who)
+  })
+
+async function workUntilLeft(deps: SlotDeps, who: SlotIdentity): Promise<SlotEnd> {
   const { clock } = deps
   const view = journalView(deps, who.run)
   const done: SlotWork[] = []
@@ -69,7 +77,7 @@ export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotE
       if (worked.refused !== null) return { work: done, refused: worked.refused }
       if (worked.handedOver) handedOver = key
       idleSince = clock.now()
-    } else await clock.wait(view.pause())
+    } else await clock.wait(handedOver !== null && idle < SOON ? Math.min(QUICK, view.pause()) : view.pause())
   }
 }
 
@@ -114,8 +122,8 @@ async function workOn(
   const work = { task: key.task, attempt: key.attempt, outcome: what, seconds: since(endedAt, startedAt) }
   const spending = outcome?.report.spending
   const output = outcome !== null && 'failure' in outcome ? failureLog(outcome.failure) : ''
-  const told = { ...work, ...(spending !== undefined && { spending }), ...(output !== '' && { output }) }
-  return { work: told, handedOver: outcome !== null, refused }
+  const reported = { ...work, ...(spending !== undefined && { spending }), ...(output !== '' && { output }) }
+  return { work: reported, handedOver: outcome !== null, refused }
 }
 
 async function perform(

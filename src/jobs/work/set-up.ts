@@ -3,12 +3,12 @@ import type { RunId, Sha } from '../../core/ids.ts'
 import { isLockFile } from '../../core/landing/audit.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { AttemptOutcome } from '../../core/slots/slot-result.ts'
-import type { Sandbox } from '../../ports/sandbox.ts'
-import type { Worktree } from '../../ports/worktree.ts'
+import type { HomeFolder, Sandbox } from '../../ports/sandbox.ts'
+import type { ScratchFolder, Worktree } from '../../ports/worktree.ts'
 import { stopwatch } from './commands.ts'
 import type { WorkDeps } from './work-deps.ts'
 
-/** What `setup` in the settings makes in a slot's work tree, for tasks to find there. */
+/** What `setup` in the settings makes in a slot's work tree and in its home folder, for tasks to find there. */
 export interface SlotSetUp {
   /** Makes it, unless it was made for the same lock files. Null: it is there, or none is named. */
   make(base: Sha, settings: Settings, signal: AbortSignal): Promise<TaskFailure | null>
@@ -16,24 +16,34 @@ export interface SlotSetUp {
   after(base: Sha, outcome: AttemptOutcome | null): Promise<void>
   /** A command that wrote a lock file which is put back has installed something: that is not for the next task either. */
   watching(worktree: Worktree): Worktree
+  /** Gives each command a home of its own that looks like the one which the set-up has left, with its caches. */
+  probe: WorkDeps['probe']
 }
 
-export function slotSetUp(deps: WorkDeps, run: RunId): SlotSetUp {
+/** `folder`: stays as long as the slot. */
+export function slotSetUp(deps: WorkDeps, run: RunId, folder: ScratchFolder): SlotSetUp {
   const { worktree } = deps
   let madeFor: Sha | null = null
+  let home: string | null = null
   return {
     async make(base, settings, signal) {
       if (settings.setup.length === 0 || (madeFor !== null && (await hasSameLocks(deps, madeFor, base)))) return null
       madeFor = null
+      home = null
       const probe = await deps.probe(settings.sandbox, settings.limits, settings.network.allow)
       // The task itself fails for want of a sandbox.
       if (!probe.ok) return null
       let failure: TaskFailure | null = null
+      const made = await folder.emptyFolder('home')
+      const sandbox = withHome(probe.sandbox, { folder: made, changes: 'stay' })
       const isDone = await worktree.setUp(base, async () => {
-        failure = await runSetUp(deps, run, settings, probe.sandbox, signal)
+        failure = await runSetUp(deps, run, settings, sandbox, signal)
         return failure === null
       })
-      if (isDone) madeFor = base
+      if (isDone) {
+        madeFor = base
+        home = await shownToOthers(deps, probe.sandbox, made)
+      }
       return failure
     },
     async after(base, outcome) {
@@ -49,8 +59,27 @@ export function slotSetUp(deps: WorkDeps, run: RunId): SlotSetUp {
         return paths
       },
     }),
+    async probe(...wanted) {
+      const probe = await deps.probe(...wanted)
+      if (!probe.ok || home === null) return probe
+      return { ...probe, sandbox: withHome(probe.sandbox, { folder: home, changes: 'go' }) }
+    },
   }
 }
+
+/** Null if the system cannot lay a command's changes over a folder: then homes are empty, as they are without a set-up. */
+async function shownToOthers({ worktree, log }: WorkDeps, sandbox: Sandbox, folder: string): Promise<string | null> {
+  const ran = withHome(sandbox, { folder, changes: 'go' }).run(['true'], { worktree: worktree.path, seconds: 60 })
+  const why = await ran.then(({ exitCode, log }) => (exitCode === 0 ? null : log.trim()), String)
+  if (why === null) return folder
+  log(`Commands find nothing of what the set-up left in its home folder: ${why}`)
+  return null
+}
+
+const withHome = (sandbox: Sandbox, home: HomeFolder): Sandbox => ({
+  ...sandbox,
+  run: (argv, options) => sandbox.run(argv, { ...options, home }),
+})
 
 async function hasSameLocks(deps: WorkDeps, madeFor: Sha, base: Sha): Promise<boolean> {
   await deps.worktree.prepare(base)

@@ -22,7 +22,7 @@ import type { WorkDeps } from './work-deps.ts'
 /** Pauses between tries in seconds; the last one is repeated. */
 const PAUSES = [2, 4, 8, 16, 32, 60]
 /** Seconds for which finished work is offered again if the upload fails; then the job's log takes it. */
-const PATIENCE = 900
+const RETRY_SECONDS = 900
 /** Tries after which a storage that refuses is believed. */
 const REFUSALS = 3
 /** From this try on, a smaller artifact is offered. */
@@ -165,7 +165,7 @@ async function upload(
     } catch (error) {
       const why = oneLine(error instanceof Error ? error.message : String(error))
       const isOver =
-        error instanceof StorageRefused ? tries >= REFUSALS : clock.now().getTime() - begun >= PATIENCE * 1000
+        error instanceof StorageRefused ? tries >= REFUSALS : clock.now().getTime() - begun >= RETRY_SECONDS * 1000
       if (isOver) return why
       log(`${name} could not be uploaded; the slot tries again: ${why}`)
       if (tries + 1 === SMALLER_FROM) await smaller()

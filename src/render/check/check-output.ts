@@ -1,11 +1,10 @@
 import { failureLog } from '../../core/failure.ts'
-import { type Sha, shortSha, type TaskId } from '../../core/ids.ts'
+import type { Sha, TaskId } from '../../core/ids.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/run/lookup.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
 import type { Work } from '../../core/run/work.ts'
 import { workflowRunOf } from '../../core/slots/slot-jobs.ts'
-import { code } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { failingPlaces } from '../markdown/failing-lines.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
@@ -22,26 +21,40 @@ export function checkedTasks(work: Work): TaskId[] {
   return [...ids, ...gone]
 }
 
-/**
- * All check runs of a task. The check of an attempt stands on its start commit until the attempt hands over a head, and then
- * on that: what stays behind says where it went.
- */
+/** All check runs of a task: one for each attempt that came to something, on the commit that it handed over. Each is written once. */
 export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
   const task = run.work.plan.tasks.find((one) => one.id === id)
-  const record = recordOf(run.work, id)
-  const checks = record.attempts.flatMap((attempt) => {
+  const checks = recordOf(run.work, id).attempts.flatMap((attempt): CheckOutput[] => {
+    const sha = attempt.head ?? attempt.base
     const stateAndTitle = attemptCheck(run, id, attempt)
-    const shown: CheckOutput = {
-      ...(task === undefined ? leftOut(run, id, stateAndTitle) : check(run, task, attempt, stateAndTitle)),
-      sha: attempt.head ?? attempt.base,
-      externalId: `${run.run}/${id}/${attempt.attempt}`,
-      text: checkText(run, id, attempt),
-      ...withLog(run, attempt),
-    }
-    return shown.sha === attempt.base ? [shown] : [movedOn(shown, attempt), shown]
+    const isShown = `check:${id}@${sha}` in run.projected
+    if (stateAndTitle === null || !(isShown || isWorthACheck(run, id, attempt, stateAndTitle))) return []
+    return [
+      {
+        ...(task === undefined ? leftOut(run, id, stateAndTitle) : check(run, task, attempt, stateAndTitle)),
+        sha,
+        externalId: `${run.run}/${id}/${attempt.attempt}`,
+        text: checkText(run, id, attempt),
+        ...withLog(run, attempt),
+      },
+    ]
   })
   if (checks.length > 0 || task === undefined) return newestOfEach(checks)
   return neverStarted(run, task)
+}
+
+/** An attempt that another one follows by itself has nothing to tell, unless a model has reviewed it: its commit is the head of no branch. */
+function isWorthACheck(
+  { work, phase }: PlannedRun,
+  id: TaskId,
+  attempt: AttemptRecord,
+  { state }: AttemptCheck,
+): boolean {
+  if (state.status !== 'completed' || state.conclusion !== 'neutral' || attempt.failure?.reason === 'sent-back')
+    return true
+  const record = recordOf(work, id)
+  const isOver = phase === 'ended' || ['failed', 'expanded', 'skipped', 'cancelled'].includes(record.state.status)
+  return isOver && record.attempts.at(-1) === attempt
 }
 
 /** The log of the job, and the lines that its output names. */
@@ -58,21 +71,6 @@ function withLog(
 }
 
 /** A commit cannot lose its check, and this one says nothing of the start commit itself. */
-function movedOn(
-  { name, externalId, sha }: CheckOutput,
-  { base, startedAt, endedAt, queuedAt }: AttemptRecord,
-): CheckOutput {
-  return {
-    name,
-    externalId,
-    sha: base,
-    title: `Moved on to ${shortSha(sha)}`,
-    state: completed('neutral', startedAt, endedAt ?? startedAt ?? queuedAt),
-    summary: `This is the commit that the attempt began with. Its check is on ${code(shortSha(sha))}, which it handed over.`,
-    text: '',
-  }
-}
-
 /** Two attempts may share a commit; the later one counts. */
 const newestOfEach = (checks: readonly CheckOutput[]): CheckOutput[] => [
   ...new Map(checks.map((one) => [one.sha, one])).values(),

@@ -14,7 +14,6 @@ export type CheckConclusion =
   | 'action_required'
 
 export type CheckState =
-  | { status: 'queued' }
   | { status: 'in_progress'; startedAt: string }
   | { status: 'completed'; conclusion: CheckConclusion; startedAt: string | null; completedAt: string }
 
@@ -48,26 +47,22 @@ export const completed = (conclusion: CheckConclusion, startedAt: string | null,
   completedAt,
 })
 
-/** The check that shows the display status of an attempt. */
-export function attemptCheck(run: PlannedRun, id: TaskId, attempt: AttemptRecord): AttemptCheck {
+/**
+ * The check that shows the display status of an attempt; null while there is no result: a commit keeps its check, and the one
+ * that an attempt begins with is not the one that it hands over.
+ */
+export function attemptCheck(run: PlannedRun, id: TaskId, attempt: AttemptRecord): AttemptCheck | null {
   const { status, startedAt, endedAt } = attemptDisplay(run, id, attempt)
   const over = (conclusion: CheckConclusion, title: string): AttemptCheck => ({
     state: completed(conclusion, startedAt, endedAt),
     title,
   })
-  const open = (title: string): AttemptCheck => ({
-    state: startedAt === null ? { status: 'queued' } : { status: 'in_progress', startedAt },
-    title,
-  })
   switch (status) {
     case 'queued':
-      return open('Queued: waits for a free slot')
     case 'at work':
-      return open(attempt.slot === null ? 'At work' : `At work in slot ${attempt.slot}`)
     case 'lands next':
-      return open('Verified: lands next')
     case 'in review':
-      return open('Verified: a model reviews it before it lands')
+      return null
     case 'waits at the gate':
       return over('action_required', 'A gate: waits for a person')
     case 'waits for a review':

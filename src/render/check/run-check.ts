@@ -17,15 +17,15 @@ import { type CheckConclusion, type CheckOutput, type CheckState, completed } fr
 import { outputSection } from './task-text.ts'
 
 /**
- * The checks of the whole run: one on trunk's start from the beginning, and one on trunk's tip once it is to be verified.
- * Merges in between get none: each would cost a write, and the next merge would make it obsolete.
+ * The checks of the whole run: one on trunk's start from the beginning, and one on trunk's tip once there is something to say of
+ * it. Merges in between get none: each would cost a write, and the next merge would make it obsolete.
  */
 export function runChecksFor(run: PlannedRun): CheckOutput[] {
   const { start, tip } = run.work.trunk
-  const title = headline(run).title
   const state = runState(run)
-  const assembled = run.work.verification !== null || state.status === 'completed'
-  const commits = assembled ? [...new Set([start, tip])] : [start]
+  const isOver = state.status === 'completed'
+  const title = isOver ? headline(run).title : 'Running'
+  const commits = isOver || `check:run@${tip}` in run.projected ? [...new Set([start, tip])] : [start]
   return [...commits.map((sha) => runCheck(run, sha, title, state)), ...leftBehind(run, commits)]
 }
 

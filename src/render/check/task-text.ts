@@ -142,11 +142,7 @@ function refusedLine(hosts: readonly RefusedHost[]): string {
 
 /** The cost of this attempt, and of all attempts at the task if there were more. */
 function cost({ ledger }: PlannedRun, id: TaskId, { attempt }: AttemptRecord): string[] {
-  const key = attemptKey(id, attempt)
-  const open = ledger.reserved[key]
-  if (open !== undefined)
-    return [`- Cost: ${usd(open.usd)} reserved; what of it was spent is known when the attempt is over`]
-  const own = ledger.spent[key] ?? []
+  const own = ledger.spent[attemptKey(id, attempt)] ?? []
   const all = spendingOfTask(ledger, id)
   const others = usdOf(all) > usdOf(own) ? [`- All attempts at this task together: ${usd(usdOf(all))}`] : []
   return [...costFacts(own), ...others]

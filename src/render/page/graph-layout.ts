@@ -12,12 +12,7 @@ const SWEEPS = 8
  */
 export function columnsOf(tasks: readonly GraphNode[]): Columns {
   const columns: TaskId[][] = []
-  const columnOf = new Map<TaskId, number>()
-  for (const { id, needs } of topologicalOrder(tasks)) {
-    const column = Math.max(-1, ...needs.map((need) => columnOf.get(need) ?? -1)) + 1
-    columnOf.set(id, column)
-    columns[column] = [...(columns[column] ?? []), id]
-  }
+  for (const [id, column] of columnNumbers(tasks)) columns[column] = [...(columns[column] ?? []), id]
   const needs = new Map(tasks.map((task) => [task.id, task.needs]))
   const dependants = directDependants(tasks)
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
@@ -33,6 +28,41 @@ export function columnsOf(tasks: readonly GraphNode[]): Columns {
     }
   }
   return columns
+}
+
+/** The column of each task, needs first. */
+function columnNumbers(tasks: readonly GraphNode[]): Map<TaskId, number> {
+  const columnOf = new Map<TaskId, number>()
+  for (const { id, needs } of topologicalOrder(tasks))
+    columnOf.set(id, Math.max(-1, ...needs.map((need) => columnOf.get(need) ?? -1)) + 1)
+  return columnOf
+}
+
+/** A graph whose every edge leads into the next column. `wayTo`: the points between a need and a task, from left to right. */
+export interface Routed {
+  nodes: readonly GraphNode[]
+  wayTo(need: TaskId, task: TaskId): readonly TaskId[]
+}
+
+/** More points than this for a task would make a drawing of lines: then edges go behind the tasks in their way. */
+const MOST_POINTS = 2
+
+/** Puts a point into each column that an edge passes, so that it passes beside the tasks there. Edges of one task share them. */
+export function withWaypoints(tasks: readonly GraphNode[]): Routed {
+  const columnOf = columnNumbers(tasks)
+  const between = (need: TaskId, task: TaskId) => (columnOf.get(task) ?? 0) - (columnOf.get(need) ?? 0) - 1
+  const longest = new Map<TaskId, number>()
+  for (const { id, needs } of tasks)
+    for (const need of needs)
+      if (columnOf.has(need)) longest.set(need, Math.max(longest.get(need) ?? 0, between(need, id)))
+  const ways = new Map(
+    [...longest].map(([need, length]) => [need, Array.from({ length }, (_, step) => `${need}@${step}`)]),
+  )
+  const points = [...ways].flatMap(([need, way]) => way.map((id, step) => ({ id, needs: [way[step - 1] ?? need] })))
+  if (points.length > MOST_POINTS * tasks.length) return { nodes: tasks, wayTo: () => [] }
+  const wayTo = (need: TaskId, task: TaskId) => ways.get(need)?.slice(0, between(need, task)) ?? []
+  const nodes = tasks.map(({ id, needs }) => ({ id, needs: needs.map((need) => wayTo(need, id).at(-1) ?? need) }))
+  return { nodes: [...nodes, ...points], wayTo }
 }
 
 /** Columns are centred on each other, so a place is counted from the middle. */

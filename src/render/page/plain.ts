@@ -1,3 +1,5 @@
+import { type Html, html } from './html.ts'
+
 /**
  * What is written in our Markdown: a code span, whose content holds no escapes; a character behind a backslash; an entity; a mark
  * of emphasis or code, which is dropped.
@@ -17,3 +19,7 @@ export const plain = (markdown: string): string =>
 /** Keeps GitHub from reading a mention or a link; a page has none of these. */
 const ZERO_WIDTH = '8203'
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>' }
+
+/** Text of a plan, whose words between backticks are code. */
+export const coded = (text: string): Html =>
+  html`${text.split(/`([^`\n]+)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`

@@ -11,7 +11,7 @@ import { eventLine } from '../timeline/event-line.ts'
 import { planningSpans, slotSpans, waitSpans } from '../timeline/spans.ts'
 import { actualCriticalPath } from '../timeline/timeline.ts'
 import { graphSvg, SIGNS } from './graph-svg.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html, piece } from './html.ts'
 import { lanesSvg } from './lanes-svg.ts'
 import { plain } from './plain.ts'
 
@@ -55,7 +55,7 @@ export function graphSection(events: readonly RunEvent[], { work }: PlannedRun, 
   const styleOf = nodeStyles(displayStatuses(work))
   return html`${work.plan.tasks.length > 0 && html`<div class="scroll" id="graph" tabindex="0" role="region" aria-label="Graph">${graphSvg(work.plan, styleOf, new Set(path), hrefOf)}</div>`}
 <p class="lead legend">${Object.values(SIGNS).map(({ sign, words }) => html`<span>${sign} ${words}</span> `)}</p>
-${path.length > 1 && html`<p>Critical path as it was: ${commaList(path)}.</p>`}
+${path.length > 1 && piece('path', html`<p id="path">Critical path as it was: ${commaList(path)}.</p>`)}
 `
 }
 

@@ -10,7 +10,7 @@ import type { PlannedRun } from '../plan/planned-run.ts'
 import { attemptDisplay, displayStatus } from '../status/display-status.ts'
 import { failureLine } from '../status/task-failure.ts'
 import { type Html, html } from './html.ts'
-import { plain } from './plain.ts'
+import { coded, plain } from './plain.ts'
 
 /** A task: state, brief, attempts, failure and cost. `most`: characters of each thing that the plan says of it. */
 export function taskSection(run: PlannedRun, task: Task, most: number): Html {
@@ -18,7 +18,7 @@ export function taskSection(run: PlannedRun, task: Task, most: number): Html {
   const { attempts, state } = recordOf(work, task.id)
   const spending = spendingOfTask(ledger, task.id)
   return html`<details class="task" id="task-${task.id}"><summary><code>${task.id}</code> ${task.title} <span class="state">${displayStatus(work, task.id)}</span></summary>
-<dl class="facts">${factsOf(task).map(([name, value]) => html`<dt>${name}</dt><dd>${bounded(value.slice(0, 2 * most), most)}</dd>`)}</dl>
+<dl class="facts">${factsOf(task).map(([name, value]) => html`<dt>${name}</dt><dd>${coded(bounded(value.slice(0, 2 * most), most))}</dd>`)}</dl>
 ${state.status === 'failed' && html`<p><strong>Failed:</strong> ${plain(failureLine(state.failure))}.</p>`}
 ${attempts.length > 0 && html`<table><thead><tr><th>Attempt</th><th>Slot</th><th>Started</th><th>Work</th><th>Result</th></tr></thead><tbody>${attempts.map((attempt) => attemptRow(run, task, attempt))}</tbody></table>`}
 ${spending.length > 0 && html`<p>Cost: ${usd(usdOf(spending))}</p>`}
@@ -46,7 +46,7 @@ const factsOf = (task: Task): (readonly [string, string])[] =>
 
 function attemptRow(run: PlannedRun, task: Task, attempt: AttemptRecord): Html {
   const { status, startedAt, endedAt } = attemptDisplay(run, task.id, attempt)
-  const took = startedAt === null ? '' : duration(secondsBetween(startedAt, endedAt))
+  const took = startedAt === null || startedAt === endedAt ? '' : duration(secondsBetween(startedAt, endedAt))
   const failure = attempt.failure === null ? '' : `: ${plain(failureLine(attempt.failure))}`
   return html`<tr><td>${attempt.attempt}</td><td>${attempt.slot ?? ''}</td><td>${startedAt === null ? '' : clock(startedAt)}</td><td>${took}</td><td>${status}${failure}</td></tr>`
 }

@@ -67,14 +67,14 @@ const SUMMARY: readonly (readonly [Verdict, (number: number) => string])[] = [
   ['unknown', (number) => `${count(number, 'check')} did not finish in time`],
 ]
 
-/** One line on what the checks do on the base; empty if nothing is to be said of it. */
+/** One line on what the checks do on the base; empty if there is nothing to say. */
 export function baselineLine(run: PlannedRun): string[] {
   const { baseline } = run.work
   if (baseline?.status === 'given-up')
     return [`**On the base:** the checks have not run there: ${inline(bounded(baseline.why, 600))}.`]
   if (awaitsBaseline(run))
     return [
-      '**On the base:** a slot runs the checks there now, and the result comes here. An approval need not wait for it.',
+      '**On the base:** the checks run there now, and the result will be shown here. You can approve without waiting for it.',
     ]
   if (baseline?.status === 'taken') {
     const rows = rowsOf(run.work)
@@ -91,7 +91,7 @@ export function baselineLine(run: PlannedRun): string[] {
       : 'those who asked for this plan may not approve it'
   return [
     run.work.plan.tasks.some(isAgentTask)
-      ? `**On the base:** the checks run there after the approval, since ${why}. An agent whose acceptance passes before it begins waits for a look by a person.`
+      ? `**On the base:** the checks run there after the approval, since ${why}. If the acceptance of an agent's task passes before any work, the task waits for you.`
       : `**On the base:** the checks do not run there, since ${why}.`,
   ]
 }

@@ -100,6 +100,8 @@ const STANDS: Readonly<Record<PlanStage, (run: PlannedRun) => string>> = {
     `**Still being written: ${count(work.plan.tasks.length, 'task')} so far.** You cannot approve it yet.`,
   replaced: () => '**Another version is being written.** You can no longer approve this one.',
   waits: (run) => WAITS[run.work.mode](run),
+  stale: () =>
+    '**Out of date: the base moved in paths that it uses.** You cannot approve it as it is; the status says what you can do.',
   approved: (run) => `**Approved by ${people(run)}.** The status comment shows how far it is.`,
   ungated: () => 'It runs without an approval; the final pull request is the gate.',
   ended: (run) => `**The run has ended: ${run.phase === 'ended' ? run.conclusion : ''}.** ${outcomeAt(run)}`,

@@ -1,3 +1,4 @@
+import { unapprovedPart } from '../../core/run/unapproved.ts'
 import type { PlannedRun } from './planned-run.ts'
 import { planningStage } from './planning-progress.ts'
 
@@ -9,6 +10,8 @@ export type PlanStage =
   | 'replaced'
   /** For an approval, of all of it or of the rest. */
   | 'waits'
+  /** The base moved in its paths before all of it was approved. */
+  | 'stale'
   | 'approved'
   /** Mode `off`: it needs no approval. */
   | 'ungated'
@@ -20,8 +23,6 @@ export function planStage(run: PlannedRun): PlanStage {
   if (work.open) return 'written'
   if (planningStage(run) !== 'done') return 'replaced'
   if (work.mode === 'off') return 'ungated'
-  return run.phase === 'proposed' || work.approved !== null ? 'waits' : 'approved'
+  if (unapprovedPart(run) === null) return 'approved'
+  return work.baseSeen.stale ? 'stale' : 'waits'
 }
-
-/** Whether the plan, or a part of it, can be approved now. */
-export const waitsForApproval = (run: PlannedRun): boolean => planStage(run) === 'waits'

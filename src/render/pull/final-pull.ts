@@ -22,6 +22,7 @@ import {
   verificationSection,
 } from './final-pull-sections.ts'
 import { approvalsSection, filesSection, foldedIfMany, reviewOrder, whatTasksDid } from './review-guide.ts'
+import { runPageLink } from './run-page-link.ts'
 
 const TITLE = 200
 const WHOLE = 30_000
@@ -96,6 +97,7 @@ function finalBody(run: PlannedRun, level: Level): string[] {
     approvalsSection(run),
     level.reruns ? history(run) : [],
     costs(run),
+    runPageLink(run),
     detailsBlock('About this run', journal(run)),
   )
 }

@@ -4,6 +4,8 @@ import { spendingOfTask } from '../../core/money/ledger.ts'
 import { dependantsOf } from '../../core/plan/graph.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { recordOf, taskOf } from '../../core/run/lookup.ts'
+import type { Work } from '../../core/run/work.ts'
+import { waitsForPerson } from '../../core/schedule/after-review.ts'
 import { commitSubject } from '../../core/text/control-characters.ts'
 import { costFacts } from '../cost.ts'
 import { detailsBlock, sections } from '../markdown/blocks.ts'
@@ -21,7 +23,10 @@ import { failureLine } from '../status/task-failure.ts'
 import { linksOf } from '../status/task-table.ts'
 import { type WorkerStage, workerStage } from './worker-stage.ts'
 
-/** Title and body of the pull request of one task into trunk; the body follows the state of the task. */
+/**
+ * Title and body of the pull request of one task into trunk. The body follows the state of the task where a person has something to
+ * do; one that lands by itself keeps the words that it was opened with, since each edit is a write.
+ */
 export function workerPull(run: PlannedRun, id: TaskId): { title: string; body: string } {
   const task = taskOf(run.work, id)
   return {
@@ -42,17 +47,35 @@ interface Level {
 
 function body(run: PlannedRun, task: Task, level: Level): string[] {
   const stage = workerStage(run, task.id)
-  return sections(
-    top(run, task.id, stage),
+  const about = [
     [`${code(task.id)} ${inline(task.title)}, a task of the plan for issue #${run.issue.number}.`],
     level.goal && task.goal.trim() !== '' ? blockQuote(task.goal) : [],
+  ]
+  const folded = detailsBlock('The brief of this task', brief(run, task, level))
+  if (landsByItself(run.work, task.id, stage)) return sections(unattended(run), ...about, promises(run, task), folded)
+  return sections(
+    top(run, task.id, stage),
+    ...about,
     lookAt(run, task.id, level.handOff),
     acceptance(run, task),
     promises(run, task),
     stage.kind === 'at work' ? [] : cost(run, task.id),
-    detailsBlock('The brief of this task', brief(run, task, level)),
+    folded,
   )
 }
+
+/** So far as is known now, no person is asked for anything before it lands, nor to look twice at what a model settled or found. */
+function landsByItself(work: Work, id: TaskId, { kind }: WorkerStage): boolean {
+  const record = recordOf(work, id)
+  const settled = newestReport(record)?.resolved ?? []
+  const isQuiet = settled.length === 0 && reviewLines(record, 1).length === 0
+  return isQuiet && !waitsForPerson(work, id) && ['at work', 'verified', 'landed'].includes(kind)
+}
+
+/** True from the first commit to the merge. */
+const unattended = (run: PlannedRun): string[] => [
+  `**Nothing to do here.** The run works on this task and merges it into ${trunkOf(run)} by itself once its acceptance has passed. Its check, which comes with the result, has what the worker says, the output and the cost.`,
+]
 
 /** What this is now, and what a person types. */
 function top(run: PlannedRun, id: TaskId, stage: WorkerStage): string[] {

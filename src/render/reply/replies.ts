@@ -11,7 +11,7 @@ import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, LIMITS } from '../markdown/fit.ts'
 import { count, usd } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
-import { waitsForApproval } from '../plan/plan-stage.ts'
+import { planStage } from '../plan/plan-stage.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { calling } from '../status/call.ts'
 import { headline } from '../status/headline.ts'
@@ -205,8 +205,8 @@ function gateOff({ run, started, to }: Extract<CommandAnswer, { code: 'gate-off'
 export const renderProposed = (run: PlannedRun, pull: number, owners: CodeOwners = []): string =>
   [
     makeMarker('proposed', run.run),
-    `${waitsForApproval(run) ? calling(run, owners) : ''}${proposedText(run, `#${pull}`)}`,
-    ...(waitsForApproval(run) ? ['', '```text', `/approve ${shortPlanId(run.work.planId)}`, '```'] : []),
+    `${planStage(run) === 'waits' ? calling(run, owners) : ''}${proposedText(run, `#${pull}`)}`,
+    ...(planStage(run) === 'waits' ? ['', '```text', `/approve ${shortPlanId(run.work.planId)}`, '```'] : []),
     '',
     stableCode(run.work.open ? 'plan-begun' : 'plan-proposed'),
   ].join('\n')
@@ -216,7 +216,7 @@ function proposedText(run: PlannedRun, pull: string): string {
   if (work.open) return `The plan is being written on ${pull}; its tasks start as they come.`
   const there = `The plan has ${count(work.plan.tasks.length, 'task')} and is on ${pull}.`
   if (work.mode === 'off') return `${there} It runs without an approval; the final pull request is the gate.`
-  if (!waitsForApproval(run)) return `${there} It does not wait for an approval now.`
+  if (planStage(run) !== 'waits') return `${there} It does not wait for an approval now.`
   return work.mode === 'soft'
     ? `${there} Slots work on it already; nothing lands before you approve it, there or here:`
     : `${there} Nothing starts before you approve it, there or here:`

@@ -144,7 +144,7 @@ const plannedPaths = ({ plan }: Work): string[] => plan.tasks.flatMap(({ writes 
 const LOGIN = /^[a-z\d](?:[a-z\d-]{0,37}[a-z\d])?(?:\/[\w.-]+)?$/i
 const MOST_CALLED = 10
 
-/** For a comment that is new anyway, and that people are to read: whom it calls, with a space behind; empty for nobody. */
+/** For a comment that is new anyway, and that people are to read: whom it calls, with a space behind; empty for no one. */
 export const calling = (run: LiveRun, owners: CodeOwners = []): string =>
   settingsOf(run).notify === 'all'
     ? mentions(run, ownersOf(owners, isPlanned(run) ? plannedPaths(run.work) : []))

@@ -55,7 +55,7 @@ describe('with an allowed host, a command', needsSandbox, () => {
   })
 
   it('installs a package from a registry there, and the lock file names it', async () => {
-    const registry = await openRegistry('padder')
+    const registry = await openRegistry(['padder'])
     sandbox = await sandboxFor(registry.port, echo.port)
     writeFileSync(join(tree.path, 'package.json'), '{"name":"mine","version":"1.0.0"}\n')
     const ran = await shell(

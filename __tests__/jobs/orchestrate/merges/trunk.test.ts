@@ -58,6 +58,7 @@ async function stage({ plan = PLAN, slow = null }: { plan?: Plan; slow?: ReturnT
     workflowRun: 1,
     readSettings: () => ({ ok: false, error: [] }),
     readPlan: () => ({ ok: false, error: [] }),
+    pages: { keep: never('a page') },
     slots: {
       jobs: never('a job list'),
       results: never('a list of results'),

@@ -32,15 +32,15 @@ describe('a planner whose model is busy', () => {
 
   it('asks for a patience of an hour, and goes on when it is answered', async () => {
     const run = await saidRun(short)
-    const patience: (number | undefined)[] = []
+    const retrySeconds: (number | undefined)[] = []
     const isSaid = () => run.body('planning').includes('has given no answer since')
     const asks: Said = (request) => {
-      patience.push(request.patience)
+      retrySeconds.push(request.retrySeconds)
       return afterPause(isSaid, fails('rejected'))(request)
     }
     await run.run([asks, fails('rejected'), fails('rejected')], 10_000_000)
     const types = (await run.events()).map(({ type }) => type)
-    expect(patience).toEqual([3600])
+    expect(retrySeconds).toEqual([3600])
     expect(types.filter((type) => type === 'model_busy' || type === 'model_answered')).toEqual([
       'model_busy',
       'model_answered',

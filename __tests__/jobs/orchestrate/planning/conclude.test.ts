@@ -54,7 +54,7 @@ describe('what is said of the critique', () => {
     ))
   it('is that nobody could be had for it', async () =>
     expect((await proposalOf(followed(explored(), drafted(wide), ...noCritic))).notes).toBe(
-      'nobody has criticised the plan: the model is overloaded',
+      'the plan had no critique: the model is overloaded',
     ))
   it('leaves it to lint to send a plan back where nobody could be had', async () => {
     const { state, events } = await concluded(followed(explored(), drafted(wide, ['no test']), ...noCritic))

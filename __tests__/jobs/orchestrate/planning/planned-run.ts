@@ -89,6 +89,7 @@ export async function plannedRun(streams: readonly Stream[], { settings = {}, sl
     log: (line: string) => void log.push(line),
     workflowRun: 100,
     readSettings,
+    pages: { keep: () => Promise.reject(new Error('no page is kept')) },
     slots: {
       jobs: async (id: number) => {
         const inputs = github.runs.find((run) => run.id === id)?.inputs

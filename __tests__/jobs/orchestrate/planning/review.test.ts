@@ -140,7 +140,7 @@ describe('a result that waits for its review', () => {
       })
       expect(run.body('status')).toContain('Not reviewed by a model.')
     }
-    expect(asked.map(({ patience }) => patience)).toEqual([120])
+    expect(asked.map(({ retrySeconds }) => retrySeconds)).toEqual([120])
   })
 })
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { redactor } from '../../../../src/core/text/redact.ts'
 import type { ModelAnswer } from '../../../../src/ports/model.ts'
-import { written, writtenPlan } from '../../../agent/planner/planner-fixtures.ts'
-import { saidUsage, says } from '../../../support/said-model.ts'
+import { promptText, written, writtenPlan } from '../../../agent/planner/planner-fixtures.ts'
+import { type Said, saidUsage, says } from '../../../support/said-model.ts'
 import { saidRun } from './said-run.ts'
 
 it('starts tasks as they come once the gate is switched off, though the plan was begun behind one', async () => {
@@ -42,6 +42,26 @@ it.each(['strict', 'soft'])('in %s keeps a secret of the job out of the journal,
   for (const said of ['It sends *** away.', 'Send *** away.', 'The plan sends *** away.'])
     expect(journal).toContain(said)
   expect(journal).not.toContain(secret)
+})
+
+it('tells the critic of the files that a plan names and the base has not, as it tells people', async () => {
+  const world = await saidRun({})
+  const readme = 'critical_files: `READMY.md` is not in this repository. Did you mean `README.md`?'
+  const reads = '`a`, reads: `lib/guessed.ts` is not in this repository.'
+  const guessed = writtenPlan(
+    ['a', 'b', 'c'].map((id) => ({ ...written(id), reads: id === 'a' ? ['lib/guessed.ts'] : [] })),
+    { critical_files: ['READMY.md'] },
+  )
+  let prompt = ''
+  const critic: Said = (request) => {
+    prompt = promptText(request)
+    return says(JSON.stringify({ accepted: true, problems: [] }))
+  }
+  await world.run([says(guessed), critic], 30)
+  const [proposed] = (await world.events()).flatMap((event) => (event.type === 'plan_proposed' ? [event] : []))
+  expect(proposed?.notes).toEqual(expect.arrayContaining([readme, reads]))
+  expect(proposed?.notes).toHaveLength(new Set(proposed?.notes).size)
+  for (const remark of [readme, reads]) expect(prompt).toContain(`- ${remark}`)
 })
 
 it('keeps it out of what a stage says that breaks', async () => {

@@ -112,6 +112,7 @@ export async function saidRun(
           log: (line) => void log.push(line),
           workflowRun: 100,
           readSettings,
+          pages: { keep: () => Promise.reject(new Error('no page is kept')) },
           slots: {
             jobs: async () => [],
             results: async () => [],

@@ -113,7 +113,7 @@ async function gitWithin(
 /** Marks git and its helpers: simple-git starts no process group, and only interrupts git itself. */
 const CALL = 'TRIBUTARY_GIT_CALL'
 
-/** Git asks for a user after a 401, and has nobody to ask. */
+/** Git asks for a user after a 401, and there is no terminal to answer. */
 const REFUSED_TOKEN = /Authentication failed|could not read (?:Username|Password)|returned error: 401/
 
 /** simple-git prints its environment if DEBUG is set, and that holds the token. */

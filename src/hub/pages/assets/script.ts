@@ -5,6 +5,7 @@
 export const LIVE_SCRIPT = `
 const parts = () => [...document.querySelectorAll('[data-part]')]
 const waiting = new Map()
+const arrived = []
 let source = null
 
 const isBusy = (part) => {
@@ -13,16 +14,38 @@ const isBusy = (part) => {
   return [...part.querySelectorAll('input:not([type=hidden]):not([type=range]), textarea')].some((field) =>
     field.type === 'checkbox' || field.type === 'radio' ? field.checked !== field.defaultChecked : field.value !== field.defaultValue)
 }
-const replace = ({ id, hash, html }) => {
+// One part a frame, so that none takes long.
+const arrive = (change) => { if (arrived.push(change) === 1) requestAnimationFrame(takeNext) }
+const takeNext = () => {
+  const change = arrived.shift()
+  if (change !== undefined) replace(change)
+  if (arrived.length > 0) requestAnimationFrame(takeNext)
+}
+const replace = (change) => {
+  const { id, html } = change
   const part = document.getElementById(id)
-  if (part === null || part.dataset.hash === hash) return
-  if (isBusy(part) || (id === 'plan' && isPast())) return void waiting.set(id, { id, hash, html })
-  waiting.delete(id)
-  const fresh = part.cloneNode(false)
+  if (part === null) return
+  waiting.set(id, html === undefined ? [...(waiting.get(id) ?? []), change] : [change])
+  applyTo(part)
+}
+const applyTo = (part) => {
+  if (isBusy(part) || (part.id === 'plan' && isPast())) return
+  const changes = waiting.get(part.id) ?? []
+  waiting.delete(part.id)
+  for (const { hash, html, pieces } of changes) {
+    if (html !== undefined) morph(part, parsed(part, html))
+    else for (const [id, text] of Object.entries(pieces)) {
+      const old = document.getElementById(id)
+      morph(old, parsed(old.parentNode, text).firstElementChild)
+    }
+    part.dataset.hash = hash
+  }
+  if (part.id === 'plan') startSlider()
+}
+const parsed = (like, html) => {
+  const fresh = like.cloneNode(false)
   fresh.innerHTML = html
-  fresh.dataset.hash = hash
-  morph(part, fresh)
-  if (id === 'plan') startSlider()
+  return fresh
 }
 // Only what differs is touched: so focus, open details and scrolled graphs stay, and 300 tasks cost one frame.
 const morph = (old, fresh) => {
@@ -37,27 +60,38 @@ const morph = (old, fresh) => {
   news.forEach((child, at) => (olds[at] === undefined ? old.append(child) : morph(olds[at], child)))
   for (const child of olds.slice(news.length)) child.remove()
 }
-const applyWaiting = () => { for (const one of [...waiting.values()]) replace(one) }
+const applyWaiting = () => { for (const id of [...waiting.keys()]) applyTo(document.getElementById(id)) }
 document.addEventListener('focusout', () => setTimeout(applyWaiting))
 
 const state = document.getElementById('link')
 const say = (words) => { if (state.textContent !== words) state.textContent = words }
+// What the page says that it has must be what it shows: an address that is kept would tell of older parts.
 const connect = () => {
+  disconnect()
+  arrived.length = 0
+  waiting.clear()
   const url = new URL(location.href)
   url.hash = ''
   url.searchParams.set('known', parts().map((part) => part.id + ':' + part.dataset.hash).join(','))
   source = new EventSource(url)
   source.addEventListener('open', () => say('live'))
-  source.addEventListener('part', (event) => replace(JSON.parse(event.data)))
+  source.addEventListener('part', (event) => arrive(JSON.parse(event.data)))
   source.addEventListener('now', (event) => {
     const { now, title } = JSON.parse(event.data)
     const line = document.getElementById('now')
     if (line.textContent !== now) line.textContent = now
     document.title = title + ' · Tributary'
   })
-  source.addEventListener('error', () => say(source.readyState === EventSource.CLOSED ? 'not live: reload the page' : 'connecting again'))
+  source.addEventListener('error', () => {
+    const isRefused = source.readyState === EventSource.CLOSED
+    say(isRefused ? 'not live: reload the page' : 'connecting again')
+    if (isRefused) return
+    disconnect()
+    retry = setTimeout(connect, 1000)
+  })
 }
-const disconnect = () => { source?.close(); source = null }
+let retry
+const disconnect = () => { clearTimeout(retry); source?.close(); source = null }
 // A browser keeps few connections to one server: pages in the background give theirs back.
 document.addEventListener('visibilitychange', () => (document.hidden ? disconnect() : source ?? connect()))
 if (!document.hidden) connect()

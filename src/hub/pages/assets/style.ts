@@ -34,10 +34,13 @@ button:hover { background: #19662f } button.quiet { background: var(--page); col
 .file { border: 1px solid var(--line); border-radius: 6px; margin: 8px 0 } .file > summary { background: var(--panel); padding: 6px 12px } .file .scroll { border: 0; border-radius: 0; padding: 0 }
 .diff { font: 12px/1.5 ui-monospace, monospace; border-spacing: 0 } .diff td { padding: 0 8px; white-space: pre; overflow-wrap: normal } .diff td:nth-child(-n+2) { color: var(--quiet); text-align: right; user-select: none; width: 1% }
 .diff .plus { background: var(--landed-fill) } .diff .minus { background: var(--failed-fill) } .diff .hunk { color: var(--quiet); background: var(--panel) }
+.newest { display: flex; flex-direction: column-reverse; max-height: 70vh; overflow-y: auto; border: 1px solid var(--line); border-radius: 6px; padding: 4px 12px }
+ol.transcript { list-style: none; padding: 0; margin: 0 } .transcript li { margin: 8px 0 } .transcript h3 .lead { font-weight: 400 } .transcript .words { white-space: pre-wrap } .transcript pre { max-height: 40vh; white-space: pre-wrap }
+.attempts :is(th, td:nth-child(-n+3)) { white-space: nowrap } .call-failed { color: var(--failed) } .call-done { color: var(--landed) } .call-runs { color: var(--atwork) }
 .added { color: var(--landed) } .removed { color: var(--failed) }
 .said { border-left: 4px solid var(--landed); background: var(--landed-fill); padding: 8px 12px; margin: 12px 0 }
 .said a { color: inherit }
-@keyframes moved { from { stroke-width: 8 } } @media (prefers-reduced-motion: no-preference) { .moved rect { animation: moved 1.5s } }
+@keyframes moved { from { stroke-width: 8 } } @media (prefers-reduced-motion: no-preference) { .moved rect { animation: moved 1.5s steps(4) } }
 @media (max-width: 640px) { body { padding: 10px } .tasks thead { display: none } .tasks, .tasks tbody, .tasks tr, .tasks td { display: block } .tasks tr { padding: 6px 0 }
   .tasks td { padding: 0 } .tasks td:nth-child(3)::before { content: "Attempts: " } .tasks td:nth-child(4):not(:empty)::before { content: "Cost: " } }
 @media (min-width: 1400px) { body { max-width: 1680px } }

@@ -1,6 +1,7 @@
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { type Html, html, trusted } from '../../../render/page/html.ts'
+import { diagramSvg } from './diagram.ts'
 import { type Links, linked } from './links.ts'
 import { fewTags } from './tags.ts'
 
@@ -27,7 +28,7 @@ function render(markdown: string, name: string, links: Links): Html {
     extensions: [gfm()],
     htmlExtensions: [gfmHtml({ clobberPrefix: `${name}-` }), fewTags()],
   })
-  return trusted(linked(scrollable(foldDiagrams(text)), links))
+  return trusted(withDiagrams(linked(scrollable(text), links)))
 }
 
 /** Marks of one paragraph that are read in a fraction of a second. */
@@ -48,12 +49,20 @@ function isCostly(markdown: string): boolean {
   return false
 }
 
-/** The graph of the plan is drawn on the page of its run; its source is of little use to a reader. */
-const foldDiagrams = (text: string): string =>
+/** Graphs of plans are drawn. The library that draws any other would need styles of its own in the page, which are not let in. */
+const withDiagrams = (text: string): string =>
   text.replace(
-    /<pre><code class="language-mermaid">[\s\S]*?<\/code><\/pre>/g,
-    (block) => `<details><summary>Diagram, as text</summary>${block}</details>`,
+    /<pre tabindex="0"><code class="language-mermaid">([\s\S]*?)<\/code><\/pre>/g,
+    (block, encoded: string) => {
+      const drawing = diagramSvg(decoded(encoded))
+      return drawing === null
+        ? `<details><summary>Diagram, as text: GitHub draws it</summary>${block}</details>`
+        : `<div class="scroll" tabindex="0" role="region" aria-label="Graph">${drawing.text}</div>`
+    },
   )
+
+const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&' }
+const decoded = (text: string): string => text.replace(/&(?:lt|gt|quot|amp);/g, (entity) => ENTITIES[entity] ?? entity)
 
 /** What is too wide scrolls, and can be reached without a mouse. No tag in `text` is the comment's own. */
 const scrollable = (text: string): string =>

@@ -1,10 +1,12 @@
+import { count } from '../../../render/markdown/format.ts'
 import { html } from '../../../render/page/html.ts'
 import { plain } from '../../../render/page/plain.ts'
 import { findCheck, orNotFound } from '../../mutations/find.ts'
-import { jobLog } from '../../runner/job/job-log.ts'
+import { jobLogEnd } from '../../runner/job/job-log.ts'
 import { type PageContext, repoPath } from '../context.ts'
 import type { View } from '../layout.ts'
 import { commentHtml } from '../markdown/render.ts'
+import { rawLog } from '../raw.ts'
 import { block, shortTimes } from './task.ts'
 
 /** The page of a check run. */
@@ -60,6 +62,7 @@ export function workflowRunsView({ world }: PageContext): View {
 export function workflowRunView({ world }: PageContext, id: number): View {
   const run = orNotFound(world.store.doc.runs.find((known) => known.id === id))
   const jobs = world.store.doc.jobs.filter(({ run_id }) => run_id === id)
+  const artifacts = world.store.doc.artifacts.filter(({ run, finalized }) => run === id && finalized)
   const path = `${repoPath(world)}/actions/runs/${id}`
   const links = {
     server: world.urls.server,
@@ -82,19 +85,22 @@ export function workflowRunView({ world }: PageContext, id: number): View {
         id: 'jobs',
         html: html`<h2>Jobs</h2><ul class="runs">${jobs.map((job) => html`<li><a href="${path}/job/${job.id}">${job.name}</a> <span class="lead">${job.conclusion ?? job.status}</span>${job.summary.trim() !== '' && html`<details id="summary-${job.id}"><summary>Summary of ${job.name}</summary><div class="markdown">${commentHtml(job.summary, `job-${job.id}`, links)}</div></details>`}</li>`)}</ul>`,
       },
+      {
+        id: 'artifacts',
+        html: html`${artifacts.length > 0 && html`<h2>Artifacts</h2><ul>${artifacts.map((one) => html`<li><a href="${path}/artifacts/${one.id}">${one.name}</a> <span class="lead">${count(one.size, 'byte')}</span></li>`)}</ul>`}`,
+      },
     ],
   }
 }
 
-/** The end of a long log is where things went wrong. */
+/** The end of a long log is where things went wrong. In bytes. */
 const MOST_LOG = 200_000
 
 /** A job with its steps and its log. */
 export function jobView({ world }: PageContext, id: number): View {
   const job = orNotFound(world.store.doc.jobs.find((known) => known.id === id))
   const run = `${repoPath(world)}/actions/runs/${job.run_id}`
-  const log = jobLog(world.dataDir, id) ?? ''
-  const shown = log.length <= MOST_LOG ? log : `…\n${log.slice(log.indexOf('\n', log.length - MOST_LOG) + 1)}`
+  const { text: log, isCut } = jobLogEnd(world.dataDir, id, MOST_LOG) ?? { text: '', isCut: false }
   return {
     title: job.name,
     trail: [
@@ -113,7 +119,10 @@ export function jobView({ world }: PageContext, id: number): View {
         id: 'steps',
         html: html`<h2>Steps</h2><ol>${job.steps.map((step) => html`<li>${step.name} <span class="lead">${step.conclusion ?? step.status}</span></li>`)}</ol>`,
       },
-      { id: 'log', html: block('log-text', 'Log', shortTimes(shown)) },
+      {
+        id: 'log',
+        html: html`${isCut && html`<p class="lead">The end of a long log: <a href="${rawLog(id)}">the whole log</a></p>`}${block('log-text', 'Log', shortTimes(log))}`,
+      },
     ],
   }
 }

@@ -5,6 +5,7 @@ import { orNotFound } from '../../mutations/find.ts'
 import { notFound } from '../../refusal.ts'
 import { type PageContext, repoPath } from '../context.ts'
 import type { View } from '../layout.ts'
+import { rawFile } from '../raw.ts'
 import { diffHtml } from './diff.ts'
 import { block } from './task.ts'
 import { checkList } from './threads.ts'
@@ -52,9 +53,10 @@ const commitNamed = async ({ git }: PageContext['world'], name: string): Promise
 export async function fileView({ world }: PageContext, kind: 'blob' | 'tree', place: string): Promise<View> {
   const { ref, sha, path } = orNotFound(await splitPlace(world, place))
   const name = path === '' ? ref : path
-  const text = kind === 'blob' ? orNotFound(await world.git.blob(`${sha}:${path}`)) : null
-  const listed = text === null ? await namesIn(world, `${sha}:${path}`) : []
-  const binary = text?.subarray(0, 8000).includes(0) === true
+  const read = kind === 'blob' ? await world.git.head(['cat-file', 'blob', `${sha}:${path}`], MOST_BYTES) : null
+  if (read !== null && read.code !== 0) throw notFound()
+  const listed = read === null ? await namesIn(world, `${sha}:${path}`) : []
+  const whole = html`<a href="${rawFile(sha, path)}">the whole file</a>`
   return {
     title: name,
     trail: [[`${name} at ${ref}`, `${repoPath(world)}/${kind}/${encodeURI(place)}`]],
@@ -64,11 +66,11 @@ export async function fileView({ world }: PageContext, kind: 'blob' | 'tree', pl
       {
         id: 'file',
         html:
-          text === null
+          read === null
             ? html`<ul>${listed.map((entry) => html`<li><code>${entry}</code></li>`)}</ul>`
-            : binary
-              ? html`<p>A binary file of ${text.length} bytes.</p>`
-              : block('file-text', name, text.subarray(0, MOST_BYTES).toString('utf8')),
+            : read.stdout.subarray(0, 8000).includes(0)
+              ? html`<p>A binary file: ${whole}</p>`
+              : html`${read.isCut && html`<p class="lead">The beginning of a long file: ${whole}</p>`}${block('file-text', name, read.stdout.toString('utf8'))}`,
       },
     ],
   }

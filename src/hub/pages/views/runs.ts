@@ -1,24 +1,25 @@
 import { issueOf } from '../../../core/ids.ts'
 import { spentUsd } from '../../../core/money/ledger.ts'
-import { unanswered } from '../../../core/plan/planning.ts'
-import { type LiveRun, workOf } from '../../../core/run/state.ts'
+import { workOf } from '../../../core/run/state.ts'
 import { count, moment, usd } from '../../../render/markdown/format.ts'
 import { type Html, html } from '../../../render/page/html.ts'
 import { plain } from '../../../render/page/plain.ts'
 import { headline } from '../../../render/status/headline.ts'
 import type { IssueRecord } from '../../store/document.ts'
-import { needsMoney, planToApprove, runActions } from '../actions/actions.ts'
 import { plainForm } from '../actions/forms.ts'
 import { type PageContext, repoPath, runPath, threadPath } from '../context.ts'
 import type { BrokenJournal, JournalView } from '../journals.ts'
 import type { View } from '../layout.ts'
+import { openNeeds } from '../open-needs.ts'
 
 /** All runs, those that wait for a person first, and a form for a new issue. */
-export async function runsView({ world, journals, csrf }: PageContext): Promise<View> {
+export async function runsView(context: PageContext): Promise<View> {
+  const { world, journals, csrf } = context
   const { doc } = world.store
   const all = await journals.list()
   const [read, broken] = [all.filter(isRead), all.filter((one) => !isRead(one))]
-  const waiting = read.filter(({ state }) => waitsForPerson(state))
+  const needs = await Promise.all(read.map(({ state }) => openNeeds(context, state)))
+  const waiting = read.filter((_, index) => needs[index]?.length !== 0)
   const going = read.filter((one) => !waiting.includes(one) && one.state.phase !== 'ended')
   const ended = read.filter((one) => !waiting.includes(one) && one.state.phase === 'ended')
   const seen = new Set(all.map(({ run }) => issueOf(run)))
@@ -49,14 +50,6 @@ ${others.length > 0 && issueList('Issues without a run', others, (issue) => thre
 }
 
 const isRead = (one: JournalView | BrokenJournal): one is JournalView => 'state' in one
-
-/** Whether there is something that only a person can do. A finished run waits to be looked at until its pull request is merged. */
-export const waitsForPerson = (run: LiveRun): boolean =>
-  planToApprove(run) !== null ||
-  needsMoney(run) ||
-  runActions(run).urgent.length > 0 ||
-  (run.phase !== 'ended' && run.planning !== null && unanswered(run.planning).length > 0) ||
-  (run.phase === 'ended' && run.conclusion === 'success')
 
 function group(name: string, runs: readonly JournalView[]): Html | false {
   return (

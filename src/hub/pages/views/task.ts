@@ -1,15 +1,15 @@
 import { failureLog } from '../../../core/failure.ts'
-import { taskBranch } from '../../../core/ids.ts'
+import { type TaskId, taskBranch } from '../../../core/ids.ts'
 import { spendingOfTask } from '../../../core/money/ledger.ts'
 import type { Task } from '../../../core/plan/plan.ts'
 import { recordOf } from '../../../core/run/lookup.ts'
 import type { TaskRecord } from '../../../core/run/task-record.ts'
-import { workflowRunOf } from '../../../core/slots/slot-jobs.ts'
 import { costCells } from '../../../render/cost.ts'
 import { commandText, withoutColours } from '../../../render/markdown/code.ts'
-import { clock, commaList, duration, secondsBetween } from '../../../render/markdown/format.ts'
+import { clock, commaList, count, duration, secondsBetween } from '../../../render/markdown/format.ts'
 import { type Html, html } from '../../../render/page/html.ts'
-import { plain } from '../../../render/page/plain.ts'
+import { coded, plain } from '../../../render/page/plain.ts'
+import { transcriptHtml } from '../../../render/page/transcript.ts'
 import type { PlannedRun } from '../../../render/plan/planned-run.ts'
 import { attemptDisplay, displayStatus, newestReport } from '../../../render/status/display-status.ts'
 import { failureLine } from '../../../render/status/task-failure.ts'
@@ -19,11 +19,12 @@ import { taskActions } from '../actions/actions.ts'
 import { actionForm } from '../actions/forms.ts'
 import { type PageContext, repoPath, runPath, taskPath, threadPath } from '../context.ts'
 import type { View } from '../layout.ts'
+import { type AttemptTranscript, jobOf } from '../transcripts.ts'
 import { diffHtml } from './diff.ts'
 import { placeOf } from './run.ts'
 
-/** A task: what it is to do, what was tried, what came out. */
-export async function taskView(context: PageContext, run: PlannedRun, task: Task): Promise<View> {
+/** A task: what it is to do, what was tried, what came out. `chosen`: the attempt whose transcript is shown; else the newest. */
+export async function taskView(context: PageContext, run: PlannedRun, task: Task, chosen?: string): Promise<View> {
   const record = recordOf(run.work, task.id)
   const status = displayStatus(run.work, task.id)
   const { urgent, other } = taskActions(run, task.id)
@@ -48,7 +49,7 @@ export async function taskView(context: PageContext, run: PlannedRun, task: Task
       },
       { id: 'brief', html: brief(run, task) },
       { id: 'attempts', html: attempts(context, run, task, record) },
-      { id: 'transcript', html: transcript(context, run, record) },
+      { id: 'transcript', html: await transcript(context, run, task.id, record, chosen) },
       { id: 'output', html: output(record) },
       { id: 'diff', html: html`<h2>Diff</h2>${await diff(context, record)}` },
     ],
@@ -91,32 +92,44 @@ const brief = (run: PlannedRun, task: Task): Html => {
     ],
   ]
   const shown = facts.filter(([, value]) => typeof value !== 'string' || value.trim() !== '')
-  return html`<h2>Brief</h2><dl class="facts">${shown.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`
+  return html`<h2>Brief</h2><dl class="facts">${shown.map(([name, value]) => html`<dt>${name}</dt><dd>${typeof value === 'string' ? coded(value) : value}</dd>`)}</dl>`
 }
 
 function attempts({ world }: PageContext, run: PlannedRun, task: Task, record: TaskRecord): Html {
   if (record.attempts.length === 0) return html`<h2>Attempts</h2><p class="lead">None yet.</p>`
-  return html`<h2>Attempts</h2><div class="scroll" tabindex="0" role="region" aria-label="Attempts"><table><thead><tr>${['Attempt', 'Slot', 'Started', 'Work', 'Result'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${record.attempts.map(
+  return html`<h2>Attempts</h2><div class="scroll" tabindex="0" role="region" aria-label="Attempts"><table class="attempts"><thead><tr>${['Attempt', 'Slot', 'Started', 'Work', 'Result'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${record.attempts.map(
     (attempt) => {
       const { status, startedAt, endedAt } = attemptDisplay(run, task.id, attempt)
-      return html`<tr><td>${attempt.attempt}</td><td>${slotLink(world, run, attempt.slot)}</td><td>${startedAt === null ? '' : clock(startedAt)}</td><td>${startedAt === null ? '' : duration(secondsBetween(startedAt, endedAt))}</td><td>${status}${attempt.failure !== null && html`: ${plain(failureLine(attempt.failure))}`}</td></tr>
+      return html`<tr><td><a href="?attempt=${attempt.attempt}">${attempt.attempt}</a></td><td>${slotLink(world, run, attempt.slot)}</td><td>${startedAt === null ? '' : clock(startedAt)}</td><td>${startedAt === null ? '' : startedAt === endedAt ? `${lasted(startedAt, world.now())} so far` : lasted(startedAt, endedAt)}</td><td>${status}${attempt.failure !== null && html`: ${plain(failureLine(attempt.failure))}`}</td></tr>
 `
     },
   )}</tbody></table></div>
 ${record.steers.length > 0 && html`<h3>What people told it</h3><ul>${record.steers.map(({ words, by }) => html`<li><strong>${by}</strong>: ${words}</li>`)}</ul>`}`
 }
 
-/** The job of a slot, whose log has what an agent does. */
-function jobOf(world: World, run: PlannedRun, slot: string) {
-  const workflowRun = workflowRunOf(run, slot)
-  return world.store.doc.jobs.find(({ run_id, name }) => run_id === workflowRun && name.endsWith(slot))
-}
+const lasted = (from: string, to: string): string => duration(Math.max(0, secondsBetween(from, to)))
 
 /** The end of the log is what happens now. */
 const LATEST = 12_000
 
-/** The log of the slot while it works on the task. */
-function transcript({ world }: PageContext, run: PlannedRun, { state }: TaskRecord): Html {
+const FROM: Readonly<Record<AttemptTranscript['from'], string>> = {
+  slot: ', as it grows',
+  result: '',
+  checkpoint: ', as far as its last checkpoint has it',
+}
+
+/** What the agent did; of a program, the log of the slot while it works on the task. */
+async function transcript(
+  { world, readTranscript }: PageContext,
+  run: PlannedRun,
+  task: TaskId,
+  { state, attempts }: TaskRecord,
+  chosen: string | undefined,
+): Promise<Html> {
+  const attempt = attempts.find((one) => `${one.attempt}` === chosen) ?? attempts.at(-1)
+  const read = attempt === undefined ? null : await readTranscript(run, task, attempt)
+  if (attempt !== undefined && read !== null)
+    return html`<h2>Transcript of attempt ${attempt.attempt}${FROM[read.from]}</h2><div class="newest" tabindex="0" role="region" aria-label="Transcript"><div>${transcriptHtml(read.lines)}${read.unread > 0 && html`<p class="lead">${count(read.unread, 'line')} of it cannot be read.</p>`}</div></div>`
   const job = state.status === 'in_progress' ? jobOf(world, run, state.slot) : undefined
   const log = job === undefined ? '' : (jobLog(world.dataDir, job.id) ?? '')
   return log === ''
@@ -138,7 +151,7 @@ function output(record: TaskRecord): Html {
   const log = failure === null ? '' : failureLog(failure)
   return html`${
     report !== null &&
-    html`<h2>Result</h2>${report.summary !== '' && html`<p>${report.summary}</p>`}${handOff(report.handOff)}
+    html`<h2>Result</h2>${report.handOff === undefined && html`<p>${report.summary}</p>`}${handOff(report.handOff)}
 ${block('accepted', `Acceptance output, ${duration(report.acceptanceSeconds)}`, report.acceptanceLog)}`
   }${log !== '' && block('failed', 'Output of the last failure', log)}`
 }

@@ -1,5 +1,5 @@
 import { moment } from '../../../render/markdown/format.ts'
-import { type Html, html } from '../../../render/page/html.ts'
+import { type Html, html, piece } from '../../../render/page/html.ts'
 import type { CommentRecord, IssueRecord, ReviewRecord } from '../../store/document.ts'
 import type { World } from '../../world.ts'
 import { linksIn, threadPath } from '../context.ts'
@@ -86,8 +86,12 @@ interface Entry {
 function entry({ id, by, at, did, body, folded }: Entry): Html {
   const heading = html`<strong>${by}</strong> ${did} <time datetime="${at}" class="lead">${moment(at)}</time>`
   if (folded !== null)
-    return html`<article id="${id}" class="comment"><details id="folded-${id}"><summary>${heading} <span class="lead">(${folded.toLowerCase()})</span></summary><div class="markdown">${body}</div></details></article>
-`
-  return html`<article id="${id}" class="comment"><header>${heading}</header><div class="markdown">${body}</div></article>
-`
+    return piece(
+      id,
+      html`<article id="${id}" class="comment"><details id="folded-${id}"><summary>${heading} <span class="lead">(${folded.toLowerCase()})</span></summary><div class="markdown">${body}</div></details></article>`,
+    )
+  return piece(
+    id,
+    html`<article id="${id}" class="comment"><header>${heading}</header><div class="markdown">${body}</div></article>`,
+  )
 }

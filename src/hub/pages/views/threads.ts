@@ -8,6 +8,7 @@ import { commentForm } from '../actions/forms.ts'
 import { type PageContext, repoPath, runPath, taskPath, threadPath } from '../context.ts'
 import type { View } from '../layout.ts'
 import { diffHtml } from './diff.ts'
+import { mergeForm } from './merge.ts'
 import { issueList } from './runs.ts'
 import { threadHtml } from './thread.ts'
 
@@ -49,6 +50,7 @@ export async function pullView(context: PageContext, number: number): Promise<Vi
         id: 'head',
         html: html`<h1>${issue.title} <span class="lead">#${number}</span></h1><p class="lead">${state} · <code>${pull.head}</code> into <code>${pull.base}</code>${href !== null && html` · <a href="${href}">${branch?.task === 'trunk' ? 'its run' : 'its task'}</a>`}</p>`,
       },
+      { id: 'merge', html: await mergeForm(context, { ...issue, pull }, threadPath(world, number)) },
       { id: 'checks', html: checkList(world, checks) },
       ...thread(context, { ...issue, pull }),
       { id: 'diff', html: html`<h2>Diff</h2>${await diffHtml(world, from, pull.headSha)}` },

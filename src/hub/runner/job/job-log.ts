@@ -1,5 +1,16 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
 
 const variants = (value: string): string[] => [
   value,
@@ -33,6 +44,33 @@ export function jobLog(dataDir: string, jobId: number): string | undefined {
     return undefined
   }
 }
+
+/** The end of a job's log, at most so many bytes, from the beginning of a line on; null if there is none. */
+export function jobLogEnd(dataDir: string, jobId: number, mostBytes: number): { text: string; isCut: boolean } | null {
+  let file: number
+  try {
+    file = openSync(logPath(dataDir, jobId), 'r')
+  } catch {
+    return null
+  }
+  try {
+    const { size } = fstatSync(file)
+    const bytes = Buffer.alloc(Math.min(size, mostBytes))
+    const read = readSync(file, bytes, 0, bytes.length, size - bytes.length)
+    const text = bytes.subarray(0, read).toString('utf8')
+    return size <= mostBytes ? { text, isCut: false } : { text: text.slice(text.indexOf('\n') + 1), isCut: true }
+  } finally {
+    closeSync(file)
+  }
+}
+
+export const hasJobLog = (dataDir: string, jobId: number): boolean => existsSync(logPath(dataDir, jobId))
+
+/** The whole log as a stream; null if there is none. */
+export const streamJobLog = (dataDir: string, jobId: number): ReadableStream<Uint8Array> | null =>
+  hasJobLog(dataDir, jobId)
+    ? (Readable.toWeb(createReadStream(logPath(dataDir, jobId))) as ReadableStream<Uint8Array>)
+    : null
 
 /** Written line by line, so that the log is complete up to the moment a job or the hub dies. */
 export class JobLog {

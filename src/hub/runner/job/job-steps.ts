@@ -84,7 +84,7 @@ function outputsOf(job: JobSession): Record<string, string> {
 }
 
 function end(job: JobSession, status: JobStatus, outputs: Readonly<Record<string, string>>): JobEnd {
-  // Nobody reports on the steps of a machine that is lost.
+  // A machine that is lost reports no steps.
   if (!job.killed || status === 'cancelled') endSteps(job.record.steps)
   Object.assign(job.record, { status: 'completed', conclusion: status, completed_at: now() })
   return { status, outputs }

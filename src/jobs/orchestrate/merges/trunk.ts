@@ -1,6 +1,6 @@
-import { branchRef, type Sha, type TaskId, trunkBranch } from '../../../core/ids.ts'
-import { nextMerge } from '../../../core/landing/merge-order.ts'
-import { recordOf, taskOf } from '../../../core/run/lookup.ts'
+import { branchRef, type TaskId, trunkBranch } from '../../../core/ids.ts'
+import { type DueMerge, dueMerges } from '../../../core/landing/merge-order.ts'
+import { recordOf, statusOf, taskOf } from '../../../core/run/lookup.ts'
 import type { Work } from '../../../core/run/work.ts'
 import { conflicted } from '../../../core/schedule/conflict.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
@@ -13,16 +13,21 @@ import { nowOf, type OrchestratorStep, type Session } from '../session/session.t
 /** Merges what has landed into trunk, in topological order, as far as that order is complete. */
 export const assembleTrunk: OrchestratorStep = async (session, draft) => {
   let next = draft
-  while (next.state.phase === 'active' && next.state.paused === null) {
-    const step = nextMerge(next.state.work)
-    const merged = step.next === 'merge' ? await mergeOnto(session, next, step) : null
+  let due = dueIn(next)
+  for (let step = due.shift(); step !== undefined; step = due.shift()) {
+    const merged = await mergeOnto(session, next, step)
     if (merged === null) break
     next = merged
+    // After a conflict, the task runs again and the later ones wait, or it has failed and no longer holds them up.
+    if (statusOf(plannedWork(next), step.task) !== 'landed') due = dueIn(next)
   }
   return next
 }
 
-async function mergeOnto(session: Session, draft: Draft, step: { task: TaskId; head: Sha }): Promise<Draft | null> {
+const dueIn = ({ state }: Draft): DueMerge[] =>
+  state.phase === 'active' && state.paused === null ? dueMerges(state.work) : []
+
+async function mergeOnto(session: Session, draft: Draft, step: DueMerge): Promise<Draft | null> {
   const work = plannedWork(draft)
   const { trunk } = work
   // People may have merged it: then trunk has it already.

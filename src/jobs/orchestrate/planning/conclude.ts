@@ -69,7 +69,7 @@ async function conclude(session: Session, draft: Draft, planning: Planning, whol
 function notesOnVerdict({ verdict }: Planning): string[] {
   if (verdict === null) return []
   return [
-    ...(verdict.of === 'none' ? [`nobody has criticised the plan: ${verdict.why}`] : []),
+    ...(verdict.of === 'none' ? [`the plan had no critique: ${verdict.why}`] : []),
     ...(verdict.accepted
       ? []
       : verdict.problems.map((one) => `sent back once, written again, and not judged again, for this: ${one}`)),

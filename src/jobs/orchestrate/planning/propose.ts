@@ -3,16 +3,14 @@ import type { Problem } from '../../../core/failure.ts'
 import { branchRef, type Sha, type TaskId, trunkBranch } from '../../../core/ids.ts'
 import { spentUsd } from '../../../core/money/ledger.ts'
 import { priceToWrite } from '../../../core/money/price.ts'
-import { missingFiles } from '../../../core/plan/path-notes.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { planIdOf } from '../../../core/plan/plan-id.ts'
 import type { Mode, PlanDraft, Planning } from '../../../core/plan/planning.ts'
-import { type BaseFacts, staticNotes } from '../../../core/plan/static-notes.ts'
 import { forecastOf } from '../../../core/prediction/forecast.ts'
 import { begunPart } from '../../../core/run/evolve-plan.ts'
 import { workOf } from '../../../core/run/state.ts'
 import { runsWithSharedWrites } from '../../../core/schedule/shared-writes.ts'
-import { hostsOf, type Settings } from '../../../core/settings.ts'
+import type { Settings } from '../../../core/settings.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
@@ -25,6 +23,7 @@ import { nowOf, type Session } from '../session/session.ts'
 import { firstTree } from '../session/workflow-files.ts'
 import { measuredHere, otherRuns } from './measured.ts'
 import { commentsOf, keptComments } from './read-input.ts'
+import { remarksOn } from './remarks.ts'
 
 /** What a plan rests on. */
 export interface Frozen {
@@ -44,8 +43,7 @@ export async function propose(session: Session, draft: Draft, it: Proposal): Pro
   const refused = refusedTrunk(session, draft)
   if (refused !== null) return refused
   const comments = keptComments(await unlessLimited(session, () => commentsOf(session), []))
-  const facts = await factsOf(session, it)
-  const remarks = [...staticNotes(it.plan, facts), ...missingFiles(it.plan, facts.files)]
+  const remarks = await remarksOn(it, session.repo.sources(it.base))
   for (const one of [it, ...shorter(draft, it)]) {
     const proposed = await put(session, draft, { ...one, ...comments, notes: [...one.notes, ...remarks] })
     if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
@@ -67,17 +65,6 @@ function* shorter({ state }: Draft, it: Proposal): Generator<Proposal> {
     const plan = { ...it.plan, tasks: it.plan.tasks.filter(({ id }) => !out.includes(id)) }
     if (out.length > 0 && plan.tasks.length > 0)
       yield { ...it, plan, notes: [...it.notes, `left out, since no comment could hold them: ${someOf(out)}`] }
-  }
-}
-
-const MOST_FILES = 100_000
-
-/** What the commands of a plan may name, from the base. */
-async function factsOf({ repo }: Session, { base, settings }: Proposal): Promise<BaseFacts> {
-  const { paths } = await repo.sources(base).list('**', MOST_FILES)
-  return {
-    files: new Set(paths),
-    network: settings.sandbox === 'off' || hostsOf(settings).length > 0,
   }
 }
 

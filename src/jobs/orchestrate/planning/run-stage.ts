@@ -10,17 +10,18 @@ import type { Stage } from '../../../core/plan/planning.ts'
 import { recordOf } from '../../../core/run/lookup.ts'
 import { settingsOf, workOf } from '../../../core/run/state.ts'
 import { roleOf } from '../../../core/schedule/planning-stages.ts'
-import { REVIEW_PATIENCE } from '../../../core/schedule/retry-ladder.ts'
+import { REVIEW_WAIT } from '../../../core/schedule/retry-ladder.ts'
 import { afterLimit } from '../session/api-limit.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { submitResult } from '../session/stage-runner.ts'
-import { stagePatientModel } from './patience.ts'
 import { plannerInput } from './read-input.ts'
+import { remarksOn } from './remarks.ts'
 import { designPlan } from './run-design.ts'
 import { changeInWords, expandTask, handOffsOf, replanTask, scopeTask } from './run-parts.ts'
 import { reviewTask } from './run-review.ts'
 import { recordsEvents, type StageBasis, type StageContext, type StageEnd } from './stage-context.ts'
+import { stageModel } from './stage-model.ts'
 
 const STAGES: Readonly<Record<Exclude<Stage['name'], 'review'>, (at: StageContext) => Promise<StageEnd>>> = {
   explore: exploreBase,
@@ -39,7 +40,7 @@ const underLimit = (input: PlannerInput, { limit }: Ledger): PlannerInput => {
 }
 
 /** In seconds; a task must not wait long for its review. */
-const PATIENCE: Partial<Record<Stage['name'], number>> = { review: REVIEW_PATIENCE }
+const RETRY_SECONDS: Partial<Record<Stage['name'], number>> = { review: REVIEW_WAIT }
 
 /** A review needs no planner: a plan by hand has none. */
 async function endOf(basis: StageBasis): Promise<StageEnd> {
@@ -58,10 +59,10 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
   const { model } = session.deps
   if (model === null) throw new Error('a stage needs a model')
   const money = openBudget(usd, (name) => priceOf(name, settings))
-  const patient = stagePatientModel(session, model, PATIENCE[stage.name])
+  const retrying = stageModel(session, model, RETRY_SECONDS[stage.name])
   const role = roleOf[stage.name]
   const effort = settings.effort[modelOwnerOf[role]]
-  const end = await endOf({ session, stage, metered: { model: patient, budget: money, role, effort }, signal })
+  const end = await endOf({ session, stage, metered: { model: retrying, budget: money, role, effort }, signal })
   const settled = (draft: Draft): Draft =>
     recordEvents(draft, nowOf(session), { type: 'money_settled', stage: stage.key, spending: money.spending() })
   submitResult(session.stageRunner, {
@@ -78,7 +79,7 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
         stage: stage.key,
         why,
         ...(end.underfunded && { short: usd }),
-        ...(patient.gaveUp() && { final: true }),
+        ...(retrying.gaveUp() && { final: true }),
       })
     },
   })
@@ -86,9 +87,11 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
 
 /** The critique of a draft. Problems that lint found send it back even if the critic accepts it. */
 async function criticise({ planning, input, metered, sources, signal }: StageContext): Promise<StageEnd> {
-  const { draft, explorations } = planning
-  if (draft === null) throw new Error('there is no draft to criticise')
-  const model = planning.settings.plan_model
+  const { draft: made, explorations, settings } = planning
+  if (made === null) throw new Error('there is no draft to criticise')
+  const model = settings.plan_model
+  // With what people would be told of it: a file that is not there was guessed, and can still be looked up.
+  const draft = { ...made, notes: [...made.notes, ...(await remarksOn({ plan: made.plan, settings }, sources))] }
   const judged = await critique({ metered, model, sources, input, explorations: explorations ?? [], draft }, signal)
   if (!judged.ok) return judged
   const accepted = judged.accepted && draft.problems.length === 0

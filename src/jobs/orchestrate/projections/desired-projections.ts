@@ -3,6 +3,7 @@ import type { CodeOwners } from '../../../core/plan/code-owners.ts'
 import { recordOf, taskOf } from '../../../core/run/lookup.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import type { Work } from '../../../core/run/work.ts'
+import { waitsForPerson } from '../../../core/schedule/after-review.ts'
 import type { Located, Projection } from '../../../ports/forge.ts'
 import { checkedTasks, checksFor } from '../../../render/check/check-output.ts'
 import type { CheckOutput } from '../../../render/check/check-state.ts'
@@ -98,8 +99,9 @@ function calls(run: LiveRun, locate: Locate, owners: CodeOwners, requested?: Cal
 }
 
 /**
- * One pull request into trunk for each task, from its start on or, under `review-only`, from when a person is to look:
- * GitHub shows it as merged when trunk holds its commits.
+ * One pull request into trunk for each task: GitHub shows it as merged when trunk holds its commits. One that lands by itself is
+ * opened at its start, since GitHub takes none for commits that trunk holds; one that waits for a person, and under `review-only`
+ * every one, when there is something to look at.
  */
 function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
   const { work } = run
@@ -108,14 +110,16 @@ function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
   const located = locate(name)
   const { state, attempts } = recordOf(work, id)
   const [head, base] = [taskBranch(run.run, id), trunkBranch(run.run)]
-  const pull: Projection = { kind: 'pull', name, located, head, base, draft: takesDrafts(run), ...workerPull(run, id) }
+  const isReady = state.status === 'verified' && state.review === undefined
+  const draft = takesDrafts(run) && !isReady
+  const pull: Projection = { kind: 'pull', name, located, head, base, draft, ...workerPull(run, id) }
   if (located === null) {
     if (run.phase !== 'active' || !attempts.some((attempt) => attempt.startedAt !== null)) return []
-    if (work.settings.worker_pull_requests === 'review-only' && !isForPerson(work, id)) return []
+    const isLate = work.settings.worker_pull_requests === 'review-only' || waitsForPerson(work, id)
+    if (isLate && !isForPerson(work, id)) return []
     return mergedIn(work, id) ? [] : [pull]
   }
-  if (state.status === 'verified' && state.review === undefined)
-    return [pull, { kind: 'ready-pull', name: `ready:${id}`, located }]
+  if (isReady) return [pull, { kind: 'ready-pull', name: `ready:${id}`, located }]
   const over = run.phase === 'ended' && run.conclusion !== 'success' && !mergedIn(work, id)
   return over || state.status === 'skipped' ? [pull, { kind: 'close-pull', name: `close:${id}`, located }] : [pull]
 }

@@ -1,6 +1,6 @@
 import type { Refusable } from '../../../core/run/report.ts'
 import { type LiveRun, settingsOf } from '../../../core/run/state.ts'
-import { showSeconds } from '../../../core/schedule/request-pace.ts'
+import { editSeconds, showSeconds } from '../../../core/schedule/request-pace.ts'
 import { digest } from '../../../core/text/digest.ts'
 import type { Located, Projection, Published } from '../../../ports/forge.ts'
 import { unlessLimited } from '../session/api-limit.ts'
@@ -8,6 +8,7 @@ import { type Draft, emptyDraft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, quotasOf, type Session } from '../session/session.ts'
 import { desiredProjections } from './desired-projections.ts'
 import { askForReviews, readOwners } from './review-requests.ts'
+import { keepPage } from './run-page.ts'
 
 /** Milliseconds of tolerance, so that a status that may be edited every 10 seconds is not late by a whole poll. */
 const TOLERANCE = 50
@@ -20,12 +21,14 @@ const TOLERANCE = 50
 export async function publishProjections(session: Session, { final }: { final: boolean }): Promise<boolean> {
   const now = session.deps.clock.now()
   if (!final && (session.shownState === session.state || now.getTime() < session.nextShow)) return true
+  if (isLimited(session)) return false
   const isShown = await unlessLimited(
     session,
     async () => {
       await readOwners(session)
+      await keepPage(session)
       await publishChanged(session, final)
-      return true
+      return !isLimited(session)
     },
     false,
   )
@@ -40,6 +43,7 @@ async function publishChanged(session: Session, final: boolean): Promise<void> {
     session,
     first.filter((one) => !isCall(one)),
   )
+  if (isLimited(session)) return
   const hasAsked = await askForReviews(session, seen(session), locatedIn(session))
   if (first.length > 0 || hasAsked) await show(session, dueNow(session, final))
 }
@@ -48,16 +52,32 @@ function dueNow(session: Session, final: boolean): Projection[] {
   const wanted = desiredProjections(seen(session), locatedIn(session), session.owners?.rules)
   const changed = wanted.filter((one) => hasChanged(session, one))
   if (changed.length === 0) session.shownState = session.state
-  return changed.filter((one) => final || !isTooEarly(session, one))
+  const due = changed.filter((one) => final || !isTooEarly(session, one))
+  return !final && isShownSince(session, secondsOf(session)) && due.every(canWait) ? [] : due
 }
 
 const isCall = ({ name }: Projection): boolean => name.startsWith('comment:call-')
 
-/** Names of all projections of this state, whether or not the pull request of some of them is known yet, or reviews can be asked for. */
+const isLimited = ({ contentLimitedUntil, deps }: Session): boolean => contentLimitedUntil > deps.clock.now().getTime()
+
+/** What asks nobody for anything waits for what comes next, so that both are one request. */
+const canWait = (one: Projection): boolean =>
+  one.kind === 'check' && one.state.status === 'completed' && RESTING.includes(one.state.conclusion)
+
+const RESTING: readonly string[] = ['success', 'neutral', 'skipped', 'cancelled']
+
+const isShownSince = ({ editedAt, deps }: Session, seconds: number): boolean =>
+  deps.clock.now().getTime() - Math.max(0, ...editedAt.values()) + TOLERANCE < seconds * 1000
+
+/** Between two edits of the same comment, and between two requests for what can wait. */
+const secondsOf = (session: Session): number =>
+  editSeconds(settingsOf(session.state).limits.status_seconds, quotasOf(session), session.deps.clock.now())
+
+/** Names of all projections of this state that may have been created, whether or not its pull request is known yet, or reviews can be asked for. */
 export const showable = (state: LiveRun): string[] =>
   [state, { ...state, refused: { ...state.refused, reviewers: '' } }].flatMap((run) =>
-    [() => null, () => ({ number: 1, node: '' })].flatMap((locate) =>
-      desiredProjections(run, locate).map(({ name }) => name),
+    [null, { number: 1, node: '' }].flatMap((trunk) =>
+      desiredProjections(run, (name) => (name === 'pull:trunk' ? trunk : null)).map(({ name }) => name),
     ),
   )
 
@@ -81,11 +101,11 @@ const refusalKey = (one: Projection): string => (one.kind === 'comment' ? `${one
 /** Comments that are edited while the run is at work. */
 const LIVE: readonly string[] = ['comment:status', 'comment:planning', 'comment:plan']
 
-/** The live status is not edited at every event: people read it, and each edit is a write. */
+/** The live status is not edited at every event: people read it, and each edit is a write, of which the repository has few. */
 function isTooEarly(session: Session, { name }: Projection): boolean {
   if (!LIVE.includes(name) || lastShown(session, name) === undefined) return false
-  const seconds = settingsOf(session.state).limits.status_seconds
-  return session.deps.clock.now().getTime() - (session.editedAt.get(name) ?? 0) + TOLERANCE < seconds * 1000
+  const before = session.editedAt.get(name) ?? 0
+  return session.deps.clock.now().getTime() - before + TOLERANCE < secondsOf(session) * 1000
 }
 
 async function show(session: Session, due: readonly Projection[]): Promise<void> {
@@ -103,16 +123,29 @@ async function show(session: Session, due: readonly Projection[]): Promise<void>
 function noteAnswer(session: Session, one: Projection | undefined, answer: Published): void {
   if (one === undefined) return
   const { name } = one
+  if (!answer.ok && answer.reason === 'limited') {
+    session.contentLimitedUntil = answer.limit.until.getTime()
+    if (answer.limit.of === 'requests') session.limitedUntil = answer.limit.until
+    return
+  }
   if (LIVE.includes(name)) session.editedAt.set(name, session.deps.clock.now().getTime())
   if (answer.ok) {
     session.shown.set(name, { ...answer.located, digest: digestOf(one) })
     if (answer.notDraft !== undefined) session.refusals.set('draft', answer.notDraft)
+    if (one.kind === 'pull' && one.located === null && !one.draft) noteReady(session, one.name, answer.located)
     return
   }
   session.deps.log(`${name}: ${answer.reason}: ${answer.message}`)
   session.refused.add(refusalKey(one))
   if (one.kind === 'pull' && one.located === null) session.pullRefused = answer.message
   else session.refusals.set(REFUSED_AS[one.kind], answer.message)
+}
+
+/** A worker pull request that was opened for review needs no marking. */
+function noteReady(session: Session, pull: string, located: Located): void {
+  if (pull === 'pull:trunk') return
+  const ready: Projection = { kind: 'ready-pull', name: pull.replace('pull:', 'ready:'), located }
+  session.shown.set(ready.name, { ...located, digest: digestOf(ready) })
 }
 
 const REFUSED_AS = {

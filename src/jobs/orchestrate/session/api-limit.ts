@@ -16,6 +16,8 @@ export async function unlessLimited<Value>(
     return await work()
   } catch (error) {
     if (!(error instanceof LimitReached)) throw error
+    // What only shows can wait, and says nothing of the run.
+    if (error.of === 'content') return otherwise
     if (session.limitedUntil?.getTime() !== error.until.getTime()) session.deps.log(error.message)
     session.limitedUntil = error.until
     return otherwise

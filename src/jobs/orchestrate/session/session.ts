@@ -78,6 +78,8 @@ export interface Session {
   /** Milliseconds of the clock before which jobs and results are not looked at, and nothing is shown: few requests are left. */
   nextLook: number
   nextShow: number
+  /** Milliseconds of the clock until which GitHub refuses what people read. */
+  contentLimitedUntil: number
   stageRunner: StageRunner
   /** The states of other runs; null: not read yet. */
   others: Promise<RunState[]> | null
@@ -137,6 +139,7 @@ export function newSession(
     waitingCalls: new Map(),
     nextLook: 0,
     nextShow: 0,
+    contentLimitedUntil: 0,
     stageRunner: createStageRunner(),
     others: null,
   }

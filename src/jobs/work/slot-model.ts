@@ -2,10 +2,10 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Model, ModelRequest } from '../../ports/model.ts'
 
 /** Seconds for which a call in a slot waits for a model that is busy. Then the task is parked, so that the slot can end. */
-const SLOT_PATIENCE = 600
+const SLOT_WAIT = 600
 
 /** A model that waits while it is busy, but not beyond the life of the slot. `onPause` gets the seconds of each pause. */
-export const slotPatientModel = (
+export const slotModel = (
   model: Model,
   { clock, leaveAt, onPause }: { clock: Pick<Clock, 'now'>; leaveAt: Date; onPause: (seconds: number) => void },
 ): Model => ({
@@ -14,7 +14,7 @@ export const slotPatientModel = (
     const left = (leaveAt.getTime() - clock.now().getTime()) / 1000
     return model.ask({
       ...request,
-      patience: Math.max(0, Math.min(SLOT_PATIENCE, left)),
+      retrySeconds: Math.max(0, Math.min(SLOT_WAIT, left)),
       onPause: ({ seconds }) => onPause(seconds),
     })
   },

@@ -5,11 +5,11 @@ import type { Session } from '../session/session.ts'
 /** A shorter pause is not worth a word to people. In seconds. */
 const SAID = 30
 
-/** A model that waits while it is busy, for `patience` seconds; else until a person should know. `gaveUp` says whether that was reached. */
-export function stagePatientModel(
+/** A model that waits while it is busy, for `retrySeconds`; without it, until a person should know. `gaveUp` says whether that was reached. */
+export function stageModel(
   session: Session,
   model: Model,
-  patience = BUSY_MINUTES * 60,
+  retrySeconds = BUSY_MINUTES * 60,
 ): Model & { gaveUp(): boolean } {
   let gaveUp = false
   return {
@@ -19,7 +19,7 @@ export function stagePatientModel(
       const call = {}
       const answer = await model.ask({
         ...request,
-        patience,
+        retrySeconds,
         onPause: ({ seconds, failure }) => {
           if (seconds < SAID || !('since' in failure)) return
           const why = session.deps.redact(`${failure.reason}: ${failure.detail}`)

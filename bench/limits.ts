@@ -1,0 +1,130 @@
+import { createRateLimit } from '../src/hub/rest/rate.ts'
+import { atLeast, atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
+import { planOf, sizeOf, taskOf } from './graphs/workload.ts'
+import type { Counts } from './limits/client.ts'
+import { type Ended, runBeside } from './limits/run.ts'
+import { virtualClock } from './machine/clock.ts'
+import type { Workload } from './machine/conditions.ts'
+import { lognormal, randomOf, seedOf } from './random.ts'
+
+const B10 = 'B10'
+/** Minutes of a task: lognormal, with this mean and sigma. */
+const MEAN = 6
+const SIGMA = 0.7
+
+/** Runs side by side, each followed by the next one: together they could do about 320 tasks an hour. */
+const SIDE_BY_SIDE = [
+  { runs: 1, tasks: 100, slots: 32 },
+  { runs: 4, tasks: 24, slots: 8 },
+  { runs: 10, tasks: 10, slots: 4 },
+] as const
+type Lanes = (typeof SIDE_BY_SIDE)[number]
+
+interface Measured {
+  ended: Ended[]
+  counts: Counts
+}
+
+/** So many runs at a time for so many hours; or, without hours, each of them once. */
+async function sideBySide(
+  { runs, tasks, slots }: { runs: number; tasks: number; slots: number },
+  hours: number,
+  isLimited: boolean,
+): Promise<Measured> {
+  const clock = virtualClock()
+  const limit = isLimited ? createRateLimit(() => clock.now().toISOString()) : null
+  limit?.enforce({})
+  const counts: Counts = { rest: 0, graphql: 0, content: 0, refused: 0 }
+  const ended: Ended[] = []
+  const lane = async (index: number) => {
+    for (let turn = 0; turn === 0 || clock.milliseconds() < hours * 3_600_000; turn += 1)
+      ended.push(await runBeside(independent(`${runs} ${index} ${turn}`, tasks), slots, { clock, limit, counts }))
+  }
+  await Promise.all(Array.from({ length: runs }, (_, index) => lane(index)))
+  return { ended, counts }
+}
+
+/** Independent tasks: the most that slots can do, so that the limits alone hold them back. */
+function independent(name: string, count: number): Workload {
+  const random = randomOf(seedOf(B10, name))
+  const median = MEAN / Math.exp(SIGMA ** 2 / 2)
+  const minutes = new Map(
+    Array.from({ length: count }, (_, index) => [`t${index + 1}`, Math.max(0.05, median * lognormal(random, SIGMA))]),
+  )
+  const tasks = [...minutes].map(([id, takes]) => taskOf(id, [], sizeOf(takes * lognormal(random, SIGMA))))
+  return { name, plan: planOf(name, tasks), attempt: (task) => ({ minutes: minutes.get(task) ?? 0, failure: null }) }
+}
+
+const landedWithin = ({ ended }: Measured, hours: number): number =>
+  ended.flatMap(({ landings }) => landings).filter((at) => at <= hours * 60).length
+
+function figuresOf(lanes: Lanes, hours: number, limited: Measured, free: Measured): Figure[] {
+  const [done, could] = [landedWithin(limited, hours), landedWithin(free, hours)]
+  const all = limited.ended.flatMap(({ landings }) => landings).length
+  const { counts } = limited
+  const word = Math.max(...limited.ended.map(({ to, shown }) => shown - to))
+  const basis = `${limited.ended.length} runs of ${lanes.tasks} tasks on ${lanes.slots} slots, ${hours} hours`
+  const one = (figure: string, value: number, unit: string, target: Figure['target'], more = basis): Figure => ({
+    benchmark: B10,
+    figure: `${figure}, ${lanes.runs} side by side`,
+    value,
+    unit,
+    target,
+    basis: more,
+  })
+  return [
+    one('tasks an hour under the limits', done / hours, '', atLeast(200)),
+    one('the same / without limits', done / could, '', null, `${(could / hours).toFixed(0)} an hour without limits`),
+    one('pushes a task', limited.ended.reduce((sum, { pushes }) => sum + pushes, 0) / all, '', atMost(1.4)),
+    one('runs that did not succeed', limited.ended.filter(({ succeeded }) => !succeeded).length, '', atMost(0)),
+    one('longest wait for the last word', word, 'min', null),
+    one(
+      'requests a task',
+      (counts.rest + counts.graphql) / all,
+      '',
+      null,
+      `${(counts.rest / all).toFixed(2)} of REST, ${(counts.graphql / all).toFixed(2)} of GraphQL; ${counts.refused} refused`,
+    ),
+    one('content writes a task', counts.content / all, '', null),
+  ]
+}
+
+const makespanOf = ({ ended }: Measured): number => Math.max(...ended.map(({ to }) => to))
+
+export const limits: Benchmark = {
+  name: B10,
+  summary: 'tasks an hour in one repository, under the limits of GitHub as published',
+  async measure(quick, say) {
+    const hours = quick ? 1 : 2
+    const figures: Figure[] = []
+    const lines: Line[] = []
+    for (const lanes of SIDE_BY_SIDE) {
+      const [limited, free] = [await sideBySide(lanes, hours, true), await sideBySide(lanes, hours, false)]
+      figures.push(...figuresOf(lanes, hours, limited, free))
+      for (const [kind, { ended, counts }] of [
+        ['limited', limited],
+        ['free', free],
+      ] as const)
+        lines.push({
+          benchmark: B10,
+          kind,
+          ...lanes,
+          ...counts,
+          runsDone: ended.length,
+          landed: landedWithin({ ended, counts }, hours),
+        })
+      say(`${lanes.runs} side by side`)
+    }
+    const wide = { runs: 1, tasks: quick ? 200 : 500, slots: 64 }
+    const [limited, free] = [await sideBySide(wide, 0, true), await sideBySide(wide, 0, false)]
+    figures.push({
+      benchmark: B10,
+      figure: `makespan under the limits / without, ${wide.tasks} tasks on ${wide.slots} slots`,
+      value: makespanOf(limited) / makespanOf(free),
+      unit: '',
+      target: atMost(1.05),
+      basis: `${makespanOf(free).toFixed(0)} minutes without; ${limited.counts.refused} requests refused, last word after ${(Math.max(...limited.ended.map(({ shown, to }) => shown - to))).toFixed(0)} minutes`,
+    })
+    return { figures, lines, charts: [] }
+  },
+}

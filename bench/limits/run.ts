@@ -1,0 +1,95 @@
+import type { RunEvent } from '../../src/core/run/event.ts'
+import type { RateLimit } from '../../src/hub/rest/rate.ts'
+import { appendEvents } from '../../src/jobs/orchestrate/append-events.ts'
+import { decideAll } from '../../src/jobs/orchestrate/orchestrate.ts'
+import { publishProjections } from '../../src/jobs/orchestrate/projections/publish-projections.ts'
+import { newSession, type Session } from '../../src/jobs/orchestrate/session/session.ts'
+import { dropRecorded } from '../../src/jobs/orchestrate/session/stage-runner.ts'
+import { observe } from '../../src/jobs/orchestrate/slots/observe.ts'
+import { dispatchSlots } from '../../src/jobs/orchestrate/slots/supply.ts'
+import type { Forge } from '../../src/ports/forge.ts'
+import { approvedAt, settingsFor } from '../machine/approved-run.ts'
+import type { VirtualClock } from '../machine/clock.ts'
+import type { Workload } from '../machine/conditions.ts'
+import { depsOf, TIP } from '../machine/machine.ts'
+import { measuredCosts } from '../machine/measured.ts'
+import { memoryRepo } from '../machine/repo.ts'
+import { RUN, virtualSlots } from '../machine/slots.ts'
+import { type Counts, limitedGitHub } from './client.ts'
+
+/** What `/plan`, the planner and `/approve` ask for, as counted on the hub: reads of REST, writes of it, and what those create. */
+const BEFORE = { reads: 15, writes: 6, content: 4 }
+/** Seconds that the job of a command waits for a limit. */
+const COMMAND_WAITS = 300
+
+export interface Ended {
+  succeeded: boolean
+  /** Minutes of the clock at the request for the plan, at the run's end, and when its last word was shown. */
+  from: number
+  to: number
+  shown: number
+  pushes: number
+  /** Minutes at which each task landed. */
+  landings: number[]
+}
+
+/** One run of the machine as it ships, with what it shows, beside others on the same clock and under the same limits. */
+export async function runBeside(
+  workload: Workload,
+  slotCount: number,
+  { clock, limit, counts }: { clock: VirtualClock; limit: RateLimit | null; counts: Counts },
+): Promise<Ended> {
+  const from = minutesOf(clock)
+  const costs = measuredCosts(workload.name)
+  const github = limitedGitHub(limit, clock, counts)
+  for (let count = 0; count < BEFORE.reads; count += 1) await github.rest(1, 0, COMMAND_WAITS)
+  for (let count = 0; count < BEFORE.writes; count += 1)
+    await github.rest(5, count < BEFORE.content ? 1 : 0, COMMAND_WAITS)
+  const begun = approvedAt(workload.plan, settingsFor(slotCount, costs.pushesPerMinute), clock.now().toISOString())
+  const repo = memoryRepo(clock, costs.merge)
+  const slots = virtualSlots({ clock, repo, workload, costs, passes: () => true })
+  const ended: Ended = { succeeded: false, from, to: Number.NaN, shown: Number.NaN, pushes: 0, landings: [] }
+  const pushed = (events: readonly RunEvent[]) => {
+    ended.pushes += 1
+    for (const { type } of events) if (type === 'task_landed') ended.landings.push(minutesOf(clock))
+    slots.read(events)
+  }
+  const deps = depsOf(clock, repo, slots, pushed, github.forge)
+  const dispatch: Forge['dispatch'] = async (inputs) => {
+    await github.rest(5)
+    return deps.forge.dispatch(inputs)
+  }
+  const session = newSession(
+    { ...deps, forge: { ...deps.forge, dispatch }, slots: github.slots(slots.port) },
+    repo,
+    RUN,
+    { state: begun.state, tip: TIP, unsure: new Set() },
+  )
+  slots.read(begun.events)
+  await work(session, clock, costs.look, () => {
+    ended.to = minutesOf(clock)
+  })
+  const { state } = session
+  return { ...ended, shown: minutesOf(clock), succeeded: state.phase === 'ended' && state.conclusion === 'success' }
+}
+
+/** The loop of an orchestrator, until the run has ended and its last word is shown. */
+async function work(session: Session, clock: VirtualClock, look: number, onEnd: () => void): Promise<void> {
+  let isOver = false
+  for (;;) {
+    const observed = await observe(session)
+    const draft = await decideAll(session, observed.results)
+    if (draft.events.length > 0 && !(await appendEvents(session, draft))) continue
+    dropRecorded(session.stageRunner)
+    if (session.state.phase === 'ended' && !isOver) {
+      isOver = true
+      onEnd()
+    }
+    if (isOver && draft.events.length === 0 && (await publishProjections(session, { final: true }))) return
+    await dispatchSlots(session)
+    await publishProjections(session, { final: false })
+    if (draft.events.length === 0) await clock.wait(look)
+  }
+}
+
+const minutesOf = (clock: VirtualClock): number => clock.milliseconds() / 60_000
