@@ -14,7 +14,7 @@ import { phaseOf, runBlocker } from '../status/run-phase.ts'
 import { failureLine, flakyVerification } from '../status/task-failure.ts'
 import { statusTable } from '../status/task-table.ts'
 import { type CheckConclusion, type CheckOutput, type CheckState, completed } from './check-state.ts'
-import { fencedLog } from './task-text.ts'
+import { outputSection } from './task-text.ts'
 
 /**
  * The checks of the whole run: one on trunk's start from the beginning, and one on trunk's tip once there is something to say of
@@ -65,16 +65,16 @@ const output = (run: PlannedRun): Pick<CheckOutput, 'summary' | 'text'> => ({
     () =>
       sections(
         statusTable(run, displayStatuses(run.work), { open: false, words: true }),
-        verified(run, 4_000),
+        verified(run),
         moneySection(run),
       ),
     () =>
       sections(
         statusTable(run, displayStatuses(run.work), { open: true, words: false }),
-        verified(run, 4_000),
+        verified(run),
         moneySection(run),
       ),
-    () => verified(run, 4_000),
+    () => verified(run),
   ]),
 })
 
@@ -124,10 +124,10 @@ function lastMoment({ work }: PlannedRun): string {
   return moments.toSorted().at(-1) ?? work.proposedAt
 }
 
-function verified({ work }: PlannedRun, limit: number): string[] {
+function verified({ work }: PlannedRun): string[] {
   const { verification } = work
   if (verification === null) return ['The verification has not run yet.']
-  return sections([verdict(verification)], fencedLog(logOf(verification), limit))
+  return sections([verdict(verification)], outputSection(logOf(verification)))
 }
 
 function verdict(verification: Verification): string {

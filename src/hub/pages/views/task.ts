@@ -97,7 +97,7 @@ const brief = (run: PlannedRun, task: Task): Html => {
 
 function attempts({ world }: PageContext, run: PlannedRun, task: Task, record: TaskRecord): Html {
   if (record.attempts.length === 0) return html`<h2>Attempts</h2><p class="lead">None yet.</p>`
-  return html`<h2>Attempts</h2><div class="scroll" tabindex="0" role="region" aria-label="Attempts"><table class="attempts"><thead><tr>${['Attempt', 'Slot', 'Started', 'Took', 'Result'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${record.attempts.map(
+  return html`<h2>Attempts</h2><div class="scroll" tabindex="0" role="region" aria-label="Attempts"><table class="attempts"><thead><tr>${['Attempt', 'Slot', 'Started', 'Work', 'Result'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${record.attempts.map(
     (attempt) => {
       const { status, startedAt, endedAt } = attemptDisplay(run, task.id, attempt)
       return html`<tr><td>${record.attempts.length === 1 ? attempt.attempt : html`<a href="?attempt=${attempt.attempt}">${attempt.attempt}</a>`}</td><td>${slotLink(world, run, attempt.slot)}</td><td>${startedAt === null ? '' : clock(startedAt)}</td><td>${startedAt === null ? '' : startedAt === endedAt ? `${lasted(startedAt, world.now())} so far` : lasted(startedAt, endedAt)}</td><td>${status}${attempt.failure !== null && html`: ${plain(failureLine(attempt.failure))}`}</td></tr>
