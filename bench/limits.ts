@@ -35,13 +35,15 @@ async function sideBySide(
   const limit = isLimited ? createRateLimit(() => clock.now().toISOString()) : null
   limit?.enforce({})
   const counts: Counts = { rest: 0, graphql: 0, content: 0, refused: 0 }
-  const ended: Ended[] = []
+  const runsMade: Promise<Ended>[] = []
   const lane = async (index: number) => {
     for (let turn = 0; turn === 0 || clock.milliseconds() < hours * 3_600_000; turn += 1)
-      ended.push(await runBeside(independent(`${runs} ${index} ${turn}`, tasks), slots, { clock, limit, counts }))
+      await new Promise<void>((over) => {
+        runsMade.push(runBeside(independent(`${runs} ${index} ${turn}`, tasks), slots, { clock, limit, counts, over }))
+      })
   }
   await Promise.all(Array.from({ length: runs }, (_, index) => lane(index)))
-  return { ended, counts }
+  return { ended: await Promise.all(runsMade), counts }
 }
 
 /** Independent tasks: the most that slots can do, so that the limits alone hold them back. */

@@ -8,6 +8,7 @@ import { dropRecorded } from '../../src/jobs/orchestrate/session/stage-runner.ts
 import { observe } from '../../src/jobs/orchestrate/slots/observe.ts'
 import { dispatchSlots } from '../../src/jobs/orchestrate/slots/supply.ts'
 import type { Forge } from '../../src/ports/forge.ts'
+import type { Slots } from '../../src/ports/slots.ts'
 import { approvedAt, settingsFor } from '../machine/approved-run.ts'
 import type { VirtualClock } from '../machine/clock.ts'
 import type { Workload } from '../machine/conditions.ts'
@@ -33,11 +34,19 @@ export interface Ended {
   landings: number[]
 }
 
+interface Beside {
+  clock: VirtualClock
+  limit: RateLimit | null
+  counts: Counts
+  /** Called when the run has ended, before its last word is shown. */
+  over?(): void
+}
+
 /** One run of the machine as it ships, with what it shows, beside others on the same clock and under the same limits. */
 export async function runBeside(
   workload: Workload,
   slotCount: number,
-  { clock, limit, counts }: { clock: VirtualClock; limit: RateLimit | null; counts: Counts },
+  { clock, limit, counts, over = () => {} }: Beside,
 ): Promise<Ended> {
   const from = minutesOf(clock)
   const costs = measuredCosts(workload.name)
@@ -66,15 +75,17 @@ export async function runBeside(
     { state: begun.state, tip: TIP, unsure: new Set() },
   )
   slots.read(begun.events)
-  await work(session, clock, costs.look, () => {
+  const onEnd = () => {
     ended.to = minutesOf(clock)
-  })
+    over()
+  }
+  await work(session, { onEnd, rest: restBetween(session, slots.port, clock, costs.look) })
   const { state } = session
   return { ...ended, shown: minutesOf(clock), succeeded: state.phase === 'ended' && state.conclusion === 'success' }
 }
 
 /** The loop of an orchestrator, until the run has ended and its last word is shown. */
-async function work(session: Session, clock: VirtualClock, look: number, onEnd: () => void): Promise<void> {
+async function work(session: Session, { onEnd, rest }: { onEnd(): void; rest(): Promise<void> }): Promise<void> {
   let isOver = false
   for (;;) {
     const observed = await observe(session)
@@ -88,7 +99,26 @@ async function work(session: Session, clock: VirtualClock, look: number, onEnd: 
     if (isOver && draft.events.length === 0 && (await publishProjections(session, { final: true }))) return
     await dispatchSlots(session)
     await publishProjections(session, { final: false })
-    if (draft.events.length === 0) await clock.wait(look)
+    if (draft.events.length === 0) await rest()
+  }
+}
+
+/** Looks after which everything is decided again, though nothing has changed: for what depends on the time alone. */
+const IDLE_LOOKS = 15
+
+/** To the next look at which jobs or results have changed. The looks between are those that GitHub answers with 304. */
+function restBetween(session: Session, slots: Slots, clock: VirtualClock, look: number) {
+  const seen = async () => {
+    const runs = Object.values(session.state.slots).flatMap(({ workflowRun }) => workflowRun ?? [])
+    const lists = runs.map(async (id) => [await slots.jobs(id), await slots.results(id, RUN)])
+    return JSON.stringify(await Promise.all(lists))
+  }
+  return async () => {
+    const before = await seen()
+    for (let looks = 0; looks < IDLE_LOOKS; looks += 1) {
+      await clock.wait(look)
+      if ((await seen()) !== before) return
+    }
   }
 }
 

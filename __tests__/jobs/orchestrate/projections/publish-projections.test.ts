@@ -99,6 +99,15 @@ describe('what people see', () => {
     expect((await show(262, planned(...begun, ...done('a'), ...done('b')), true)).sent).toContain('edit comment:status')
   })
 
+  it('has no pull request of a task at work while half of the hour is used up, and still its check', async () => {
+    const { show, now } = showing()
+    await show(0, planned(...begun))
+    now.used = 251
+    const atWork = [...begun, queued('a'), started('a')] as const
+    expect((await show(60, planned(...atWork))).sent).not.toContain('new pull:a')
+    expect((await show(120, planned(...begun, ...done('a')))).sent).toContain('new check:a')
+  })
+
   it('is not asked for while GitHub refuses content, which holds up nothing else, and comes later', async () => {
     const { show, now, session } = showing()
     await show(0, planned(...begun))

@@ -112,16 +112,17 @@ function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
   const [head, base] = [taskBranch(run.run, id), trunkBranch(run.run)]
   const isReady = state.status === 'verified' && state.review === undefined
   const draft = takesDrafts(run) && !isReady
-  const pull: Projection = { kind: 'pull', name, located, head, base, draft, ...workerPull(run, id) }
+  // Rendered only if it is wanted: most tasks of a large plan have not begun.
+  const pull = (): Projection => ({ kind: 'pull', name, located, head, base, draft, ...workerPull(run, id) })
   if (located === null) {
     if (run.phase !== 'active' || !attempts.some((attempt) => attempt.startedAt !== null)) return []
     const isLate = work.settings.worker_pull_requests === 'review-only' || waitsForPerson(work, id)
     if (isLate && !isForPerson(work, id)) return []
-    return mergedIn(work, id) ? [] : [pull]
+    return mergedIn(work, id) ? [] : [pull()]
   }
-  if (isReady) return [pull, { kind: 'ready-pull', name: `ready:${id}`, located }]
+  if (isReady) return [pull(), { kind: 'ready-pull', name: `ready:${id}`, located }]
   const over = run.phase === 'ended' && run.conclusion !== 'success' && !mergedIn(work, id)
-  return over || state.status === 'skipped' ? [pull, { kind: 'close-pull', name: `close:${id}`, located }] : [pull]
+  return over || state.status === 'skipped' ? [pull(), { kind: 'close-pull', name: `close:${id}`, located }] : [pull()]
 }
 
 /** Whether a person is to look at the work of a task: to let it land, or to see why it failed. */

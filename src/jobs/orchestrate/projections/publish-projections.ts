@@ -50,13 +50,22 @@ async function publishChanged(session: Session, final: boolean): Promise<void> {
 
 function dueNow(session: Session, final: boolean): Projection[] {
   const wanted = desiredProjections(seen(session), locatedIn(session), session.owners?.rules)
-  const changed = wanted.filter((one) => hasChanged(session, one))
+  const changed = wanted.filter((one) => hasChanged(session, one) && !isLeftOut(session, one))
   if (changed.length === 0) session.shownState = session.state
   const due = changed.filter((one) => final || !isTooEarly(session, one))
   return !final && isShownSince(session, secondsOf(session)) && due.every(canWait) ? [] : due
 }
 
 const isCall = ({ name }: Projection): boolean => name.startsWith('comment:call-')
+
+/** From when half of what GitHub lets the repository write in an hour is used up. */
+const SCARCE = 4
+
+/** A pull request that is opened for a task at work asks nobody for anything: it is the first to go where writes are scarce. */
+function isLeftOut(session: Session, one: Projection): boolean {
+  if (one.kind !== 'pull' || one.located !== null || !one.draft || one.name === 'pull:trunk') return false
+  return secondsOf(session) >= SCARCE * settingsOf(session.state).limits.status_seconds
+}
 
 const isLimited = ({ contentLimitedUntil, deps }: Session): boolean => contentLimitedUntil > deps.clock.now().getTime()
 
