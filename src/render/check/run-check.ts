@@ -25,7 +25,9 @@ export function runChecksFor(run: PlannedRun): CheckOutput[] {
   const state = runState(run)
   const isOver = state.status === 'completed'
   const title = isOver ? headline(run).title : 'Running'
-  const commits = isOver || `check:run@${tip}` in run.projected ? [...new Set([start, tip])] : [start]
+  // What a verification said of a commit stands, also while the run works on from there.
+  const isOpen = `check:run@${tip}` in run.projected && run.work.verdicts[tip] === undefined
+  const commits = isOver || isOpen ? [...new Set([start, tip])] : [start]
   return [...commits.map((sha) => runCheck(run, sha, title, state)), ...leftBehind(run, commits)]
 }
 
