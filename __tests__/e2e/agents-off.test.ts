@@ -60,15 +60,20 @@ describe('in `off`, a plan that is still being written', () => {
     expect(eventsOf(events, 'plan_drafted')).toHaveLength(1)
     expect(eventsOf(events, 'money_reserved').filter(({ role }) => role === 'plan')).toHaveLength(1)
   })
-  it('leaves what each task handed over in its pull request', async () => {
+  it('leaves what each task handed over in the check on its pull request', async () => {
     const { world } = stage
     await world.idle()
     const { data } = await world.admin.rest.pulls.list({ ...world.at, state: 'all', base: 'tributary/1/trunk' })
     expect(data.map(({ head }) => head.ref).toSorted()).toEqual(['a', 'b', 'c', 'd'].map((id) => `tributary/1/${id}`))
     for (const { body, merged_at, head } of data) {
       expect(merged_at).not.toBeNull()
-      expect(body).toContain('### What to look at')
-      expect(body).toContain(`- Files: \`${head.ref.at(-1)}/done.txt\``)
+      expect(body).toContain('Nothing to do here')
+      const { data: checks } = await world.admin.rest.checks.listForRef({ ...world.at, ref: head.sha })
+      const of = checks.check_runs.find(({ name }) => name.startsWith(`tributary / ${head.ref.at(-1)} `))
+      expect([of?.conclusion, of?.output.text]).toEqual([
+        'success',
+        expect.stringContaining(`- Files: \`${head.ref.at(-1)}/done.txt\``),
+      ])
     }
   })
 })

@@ -1,6 +1,6 @@
-import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seriousFaults } from '../support/axe.ts'
 import { PACE } from '../support/pace.ts'
 import { chromiumPath, needsChromium } from './support/chromium.ts'
 import { issueWith } from './support/plan.ts'
@@ -169,17 +169,5 @@ async function secondsUntilLanded(world: World, page: Page, task: string): Promi
 /** No serious fault for people who use a screen reader or no mouse. */
 async function check(page: Page, name: string): Promise<void> {
   if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true })
-  await page.evaluate(axe.source)
-  const { violations } = (await page.evaluate('axe.run()')) as { violations: Violation[] }
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(
-    grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`),
-    name,
-  ).toEqual([])
-}
-
-interface Violation {
-  id: string
-  impact: string | null
-  nodes: { html: string }[]
+  expect(await seriousFaults(page), name).toEqual([])
 }

@@ -29,12 +29,16 @@ export function everywhere(world: World): Map<string, string> {
   return found
 }
 
+/** An artifact is an archive, or one file as it is. */
+const filesOf = (artifact: Buffer): Record<string, Uint8Array> =>
+  artifact.subarray(0, 2).toString() === 'PK' ? unzipSync(artifact) : { file: artifact }
+
 /** Commits of artifacts are brought into the hub's repository, so that a later look at its objects sees them too. */
 function artifactsOf(world: World): [string, string][] {
   const folder = join(world.folder, 'hub', 'artifacts')
   const scratch = mkdtempSync(join(world.folder, 'unzipped-'))
   return readdirSync(folder).flatMap((zip) =>
-    Object.entries(unzipSync(readFileSync(join(folder, zip)))).map(([name, bytes]): [string, string] => {
+    Object.entries(filesOf(readFileSync(join(folder, zip)))).map(([name, bytes]): [string, string] => {
       const file = join(scratch, `${zip}-${name}`)
       writeFileSync(file, bytes)
       if (name.endsWith('.bundle')) world.git('bundle', 'unbundle', file)

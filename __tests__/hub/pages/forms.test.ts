@@ -92,7 +92,7 @@ describe('a form', () => {
     const before = await hubWith(history(...events))
     expect(before.page).toContain('What is different from version 1')
     expect(before.page).toContain('Added: <code>b</code>')
-    expect(before.page).toContain('<strong>On the base:</strong> a slot runs the checks there now')
+    expect(before.page).toContain('<strong>On the base:</strong> the checks run there now')
     const check = { outcome: 'failed', exitCode: 2, seconds: 1, log: 'no such file' } as const
     const passes = { ...check, outcome: 'passed', exitCode: 0, log: '' } as const
     const checks = baselineCommands(planOf('a > b')).map((_, index) => (index === 0 ? check : passes))

@@ -87,6 +87,17 @@ describe('a graph in a comment', () => {
     expect(html).not.toContain('<a ')
   })
 
+  it('breaks a long title into lines that fit its node, those of wide letters sooner', () => {
+    const title = (text: string) => drawn(graph(planOf('a', { tasks: { a: { title: text } } })))
+    const linesOf = (html: string) => [...html.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, line]) => line)
+    expect(linesOf(title('Read the amounts of each line without floats'))).toEqual([
+      'a',
+      'Read the amounts of each line',
+      'without floats',
+    ])
+    expect(linesOf(title('金額'.repeat(10)))).toEqual(['a', `${'金額'.repeat(7)}金`, '額金額金額'])
+  })
+
   it('is drawn in the groups of a large plan, whatever their order', () => {
     const ids = Array.from({ length: 30 }, (_, index) => `t${index}`)
     const plan = planOf(

@@ -11,7 +11,7 @@ import type {
   UnfinishedRun,
   WorkflowRunRecord,
 } from '../../../src/hub/host.ts'
-import { jobLog } from '../../../src/hub/runner/job/job-log.ts'
+import { jobLogEnd } from '../../../src/hub/runner/job/job-log.ts'
 import { createRunner } from '../../../src/hub/runner/runner.ts'
 import type { RunnerOptions } from '../../../src/hub/runner/world.ts'
 
@@ -135,7 +135,7 @@ export class TestHub {
       run,
       jobs,
       conclusions: Object.fromEntries(jobs.map((job) => [job.name, job.conclusion])),
-      log: (name) => jobLog(this.host.dataDir, this.job(runId, name).id) ?? '',
+      log: (name) => jobLogEnd(this.host.dataDir, this.job(runId, name).id, Infinity)?.text ?? '',
       steps: (name) => Object.fromEntries(this.job(runId, name).steps.map((step) => [step.name, step.conclusion])),
     }
   }

@@ -3,6 +3,7 @@ import { scriptedPlan } from '../../../scripts/screens/scripted-plan.ts'
 import { evolve } from '../../../src/core/run/evolve.ts'
 import { emptyRun, type RunState } from '../../../src/core/run/state.ts'
 import { desiredProjections } from '../../../src/jobs/orchestrate/projections/desired-projections.ts'
+import { reviewRequests } from '../../../src/jobs/orchestrate/projections/review-requests.ts'
 import {
   approved,
   done,
@@ -35,7 +36,7 @@ const run = (change: Record<string, unknown>, ...between: TimedEvent[]): TimedEv
   { type: 'run_finished', sha: last },
 ]
 
-/** What is new on GitHub's pages after each event: a comment and a pull request are mail, an edit is none. */
+/** What is new on GitHub's pages after each event: a comment, a pull request and a request for a review are mail, an edit is none. */
 function notified(events: readonly TimedEvent[]): string[] {
   const made: string[] = []
   let state: RunState = emptyRun
@@ -45,6 +46,7 @@ function notified(events: readonly TimedEvent[]): string[] {
     const located = (name: string) => (made.includes(name) ? { number: made.indexOf(name) + 50, node: name } : null)
     for (const { kind, name } of desiredProjections(state, located))
       if (['comment', 'pull', 'ready-pull'].includes(kind) && !made.includes(name)) made.push(name)
+    for (const { name } of reviewRequests(state, located)) if (!made.includes(name)) made.push(name)
   }
   return made.map((name) => name.replace(/call-[0-9a-f]+/, 'call'))
 }
@@ -52,12 +54,21 @@ function notified(events: readonly TimedEvent[]): string[] {
 describe('the notifications of a run of 12 tasks', () => {
   const ours = ['comment:planning', 'pull:trunk', 'comment:plan', 'comment:proposed', 'comment:status']
 
-  it('are six comments and pull requests of its own, and one for the end, beside those of the tasks', () => {
+  /** Those of the run itself, without those of its tasks. */
+  const ofRun = (all: readonly string[]) => all.filter((name) => !ids.some((id) => name.endsWith(`:${id}`))).toSorted()
+
+  it('are five comments and pull requests of its own, and one call at the end, beside those of the tasks', () => {
     const all = notified(run({}))
-    const ofTasks = all.filter((name) => ids.some((id) => name === `pull:${id}`))
-    expect(ofTasks).toHaveLength(12)
-    const rest = all.filter((name) => !ids.some((id) => name.endsWith(`:${id}`)))
-    expect(rest.toSorted()).toEqual([...ours, 'comment:call', 'ready:trunk'].toSorted())
+    expect(all.filter((name) => ids.some((id) => name === `pull:${id}`))).toHaveLength(12)
+    expect(ofRun(all)).toEqual([...ours, 'ready:trunk', 'reviewers:trunk'].toSorted())
+    expect(all.filter((name) => name.startsWith('reviewers:'))).toEqual(['reviewers:trunk'])
+  })
+
+  it('have a mention at the end for those who are not asked for a review', () => {
+    expect(ofRun(notified(run({ reviewers: [] })))).toEqual([...ours, 'ready:trunk', 'comment:call'].toSorted())
+    expect(ofRun(notified(run({ reviewers: ['kim'] })))).toEqual(
+      [...ours, 'ready:trunk', 'reviewers:trunk', 'comment:call'].toSorted(),
+    )
   })
 
   it('are none for tasks under `review-only` if nobody is to look, and one for a task that failed', () => {

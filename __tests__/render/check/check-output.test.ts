@@ -348,6 +348,19 @@ describe('the check of the run', () => {
     expect(stopped && brief(stopped)).toEqual([sha('trunk'), 'failure', 'Stopped'])
   })
 
+  it('keeps the verdict on a commit from which the run works on', () => {
+    const failure = { reason: 'verification-failed', on: sha('merge-d'), exitCode: 1, log: 'boom' } as const
+    const run = planned(
+      ...assembled,
+      verification,
+      { type: 'verification_failed', on: sha('merge-d'), attempt: 1, failure },
+      { type: 'culprit_found', task: 'd' },
+      projected([`check:run@${sha('merge-d')}`, 9]),
+      { type: 'task_retried', by: 'bob', task: 'd', note: '', onto: [sha('merge-d')] },
+    )
+    expect(runChecksFor(run).map(brief)).toEqual([[sha('trunk'), 'in_progress', 'Running']])
+  })
+
   it('is closed where trunk went on before a verdict', () => {
     const run = planned(
       ...assembled,

@@ -124,3 +124,11 @@ describe('the slider', () => {
 it('draws a plan with all its tasks', () => {
   expect(drawn(page(history(requested(), proposed(example)))).size).toBe(example.tasks.length)
 })
+
+it('keeps the words of its time inside the drawing', () => {
+  const late = history(requested(), proposed(planOf('a')), approved(), ...done('a', 'r1.1', 57))
+  const labels = [...page(late).matchAll(/<text class="axis" x="([\d.]+)" y="\d+"( text-anchor="end")?>([^<]+)</g)]
+  const ends = labels.map(([, x, anchor, words = '']) => Number(x) + (anchor === undefined ? words.length * 7 : 0))
+  expect(labels.map(([, , , words]) => words)).toContain('1 min')
+  expect(Math.max(...ends)).toBeLessThanOrEqual(1000)
+})

@@ -41,6 +41,16 @@ describe('people are called', () => {
     expect(callFor(waits, never, readCodeOwners('* @Lead @acme/core'))?.body).toContain('@Lead @acme/core')
     expect(callFor(stuck, never, owners)?.body).not.toContain('@mona')
   })
+  it('by no mention if they are asked for a review of it at that moment, and only then', () => {
+    const reviewed = running('a', {}, settingsSchema.parse({ merge: 'review' }))
+    const waits = afterwards(reviewed, ...verifiedBy(reviewed, 'a'))
+    const owners = readCodeOwners('* @mona')
+    const asked = new Map([['a', [waits.askedBy.toUpperCase()]]])
+    expect(callFor(waits, never, [], asked)).toBeNull()
+    expect(callFor(waits, never, owners, asked)?.body).toMatch(/^@mona \*\*/)
+    expect(callFor(waits, never, [], new Map([['b', [waits.askedBy]]]))?.body).toContain(`@${waits.askedBy}`)
+    expect(callFor(stuck, never, [], asked)?.body).toContain(`@${stuck.askedBy}`)
+  })
   it('once for an occasion, and not again while it waits, whatever else comes to wait', () => {
     const call = callFor(first, never)
     expect(callFor(first, never)).toEqual(call)

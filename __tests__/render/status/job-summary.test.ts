@@ -25,14 +25,18 @@ describe('the summary of a slot', () => {
     expect(slotSummary('r1.2', [])).toBe('## Slot r1.2\n\nThere was nothing to do for it.')
   })
 
-  it('has the lines that say what failed', () => {
-    const failing = ['✖ sums', '  AssertionError: 1 == 2']
+  it('has the lines that say what failed and, folded, the end of the output as the check has it', () => {
+    const output = `${'✔ fine\n'.repeat(1_000)}✖ sums\n  AssertionError: 1 == 2\n${'at node:assert\n'.repeat(1_000)}1 failed\n`
     const text = slotSummary('r1.2', [
-      { task: 't1', attempt: 2, outcome: 'failed: acceptance-failed', seconds: 1, failing },
-      { task: 't2', attempt: 1, outcome: 'done', seconds: 1 },
+      { task: 't1', attempt: 2, outcome: 'failed: acceptance-failed', seconds: 1, output },
+      { task: 't2', attempt: 1, outcome: 'done', seconds: 1, output: '' },
     ])
-    expect(text).toContain('`t1`, attempt 2, failed with:\n\n```text\n✖ sums\n  AssertionError: 1 == 2\n```')
+    expect(text).toContain('`t1`, attempt 2, failed with:\n\n```text\n✖ sums\n  AssertionError: 1 == 2\n')
     expect(text.match(/failed with/g)).toHaveLength(1)
+    const end = text.slice(text.indexOf('<details><summary>The end of its output</summary>'))
+    expect(end).toMatch(/lines left out …\]\nat node:assert\n[\s\S]*\n1 failed\n```/)
+    expect(byteLength(end)).toBeGreaterThan(3_900)
+    expect(byteLength(end)).toBeLessThan(4_200)
   })
 
   it('never goes over the limit of a job summary', () => {

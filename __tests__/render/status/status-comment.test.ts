@@ -83,6 +83,15 @@ describe('a run at work', () => {
     ])
   })
 
+  it('has no column without anything in it', () => {
+    expect(rows(live(...begun))[0]).toEqual(['Task', 'Status'])
+  })
+
+  it('links the check of a gate, which is approved and not landed', () => {
+    const open = live(...allDone, shownAs([`check:g@${sha('g-1')}`, 9002]))
+    expect(rows(open).find(([task]) => task === 'g Task g')).toEqual(['g Task g', 'approved', 'check'])
+  })
+
   it('names the exact words to type', () => {
     expect(steps(run)).toEqual([
       '- `/approve g` opens the gate `g`.',
@@ -131,6 +140,12 @@ describe('what went wrong', () => {
       '`a` failed: its acceptance ended with exit code 1 ([check](../runs/9001), [log](../actions/runs/811)):\n\n```text\n✖ sums\n  AssertionError: 1 == 2\n✔ fine',
     )
     expect(rows(run)[1]?.[2]).toBe('1 s, tributary/42/a, check, log')
+  })
+
+  it('shows the first failing lines of a verification', () => {
+    const failure = { ...broken().failure, log: `${'✔ fine\n'.repeat(9)}✖ the whole\n  Error: no` }
+    const text = renderStatus(live(...verifying, { ...broken(), failure }))
+    expect(text).toContain('ended with exit code 1.\n\n```text\n✖ the whole\n  Error: no\n```')
   })
 
   it('is remembered while the next attempt goes on', () => {

@@ -19,7 +19,7 @@ const options = {
 
 export const up: Subcommand = {
   name: 'up',
-  summary: 'serves this repository to yourself, with a page, without GitHub',
+  summary: 'opens a page for this repository: issues, plans and runs, without GitHub',
   help: [
     'tributary up [--agent NAME] [--port N] [--no-open] [--json]',
     '',

@@ -10,7 +10,6 @@ import {
   whySlotLeaves,
 } from '../../core/slots/assignment.ts'
 import { type AttemptOutcome, resultKeyOf } from '../../core/slots/slot-result.ts'
-import { failingLines } from '../../render/markdown/failing-lines.ts'
 import type { SlotWork } from '../../render/status/job-summary.ts'
 import { performByAgent } from './agent-attempt.ts'
 import type { AttemptResult } from './attempt.ts'
@@ -122,8 +121,8 @@ async function workOn(
   log(`${key.task}, attempt ${key.attempt}: ${what}.`)
   const work = { task: key.task, attempt: key.attempt, outcome: what, seconds: since(endedAt, startedAt) }
   const spending = outcome?.report.spending
-  const failing = outcome !== null && 'failure' in outcome ? failingLines(failureLog(outcome.failure)) : []
-  const reported = { ...work, ...(spending !== undefined && { spending }), ...(failing.length > 0 && { failing }) }
+  const output = outcome !== null && 'failure' in outcome ? failureLog(outcome.failure) : ''
+  const reported = { ...work, ...(spending !== undefined && { spending }), ...(output !== '' && { output }) }
   return { work: reported, handedOver: outcome !== null, refused }
 }
 

@@ -14,7 +14,7 @@ import { phaseOf, runBlocker } from '../status/run-phase.ts'
 import { failureLine, flakyVerification } from '../status/task-failure.ts'
 import { statusTable } from '../status/task-table.ts'
 import { type CheckConclusion, type CheckOutput, type CheckState, completed } from './check-state.ts'
-import { fencedLog } from './task-text.ts'
+import { outputSection } from './task-text.ts'
 
 /**
  * The checks of the whole run: one on trunk's start from the beginning, and one on trunk's tip once there is something to say of
@@ -25,7 +25,9 @@ export function runChecksFor(run: PlannedRun): CheckOutput[] {
   const state = runState(run)
   const isOver = state.status === 'completed'
   const title = isOver ? headline(run).title : 'Running'
-  const commits = isOver || `check:run@${tip}` in run.projected ? [...new Set([start, tip])] : [start]
+  // What a verification said of a commit stands, also while the run works on from there.
+  const isOpen = `check:run@${tip}` in run.projected && run.work.verdicts[tip] === undefined
+  const commits = isOver || isOpen ? [...new Set([start, tip])] : [start]
   return [...commits.map((sha) => runCheck(run, sha, title, state)), ...leftBehind(run, commits)]
 }
 
@@ -65,16 +67,16 @@ const output = (run: PlannedRun): Pick<CheckOutput, 'summary' | 'text'> => ({
     () =>
       sections(
         statusTable(run, displayStatuses(run.work), { open: false, words: true }),
-        verified(run, 4_000),
+        verified(run),
         moneySection(run),
       ),
     () =>
       sections(
         statusTable(run, displayStatuses(run.work), { open: true, words: false }),
-        verified(run, 4_000),
+        verified(run),
         moneySection(run),
       ),
-    () => verified(run, 4_000),
+    () => verified(run),
   ]),
 })
 
@@ -124,10 +126,10 @@ function lastMoment({ work }: PlannedRun): string {
   return moments.toSorted().at(-1) ?? work.proposedAt
 }
 
-function verified({ work }: PlannedRun, limit: number): string[] {
+function verified({ work }: PlannedRun): string[] {
   const { verification } = work
   if (verification === null) return ['The verification has not run yet.']
-  return sections([verdict(verification)], fencedLog(logOf(verification), limit))
+  return sections([verdict(verification)], outputSection(logOf(verification)))
 }
 
 function verdict(verification: Verification): string {

@@ -11,9 +11,10 @@ import type { Report } from '../../core/run/report.ts'
 import type { AttemptRecord, TaskRecord } from '../../core/run/task-record.ts'
 import { costFacts } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
-import { code, codes, fence, withoutColours } from '../markdown/code.ts'
+import { code, codes } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
-import { fitted, LIMITS, tail } from '../markdown/fit.ts'
+import { outputEnd } from '../markdown/failing-lines.ts'
+import { fitted, LIMITS } from '../markdown/fit.ts'
 import { count, duration, moment, secondsBetween, usd } from '../markdown/format.ts'
 import { blockQuote } from '../markdown/model-text.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
@@ -22,30 +23,19 @@ import { newestReport } from '../status/display-status.ts'
 import { adaptationLines, differenceLines, reviewLines } from '../status/review-text.ts'
 import { explainTaskFailure, flakyAcceptance } from '../status/task-failure.ts'
 
-interface Level {
-  log: number
-  handOff: number
-}
-
-/** Of a long log its end is shown, where a program says how it ended; the job has all of it. */
-const LOG = 4_000
-
-const LEVELS: readonly Level[] = [
-  { log: LOG, handOff: 1_200 },
-  { log: LOG, handOff: 200 },
-  { log: LOG, handOff: 40 },
-]
+/** Of texts of a hand-off, in each rendering. */
+const LEVELS: readonly number[] = [1_200, 200, 40]
 
 /** Output, hand-off and facts of an attempt. */
 export function checkText(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string {
   const record = recordOf(run.work, id)
   return fitted(LIMITS.check, [
     ...LEVELS.map(
-      (level) => () =>
+      (most) => () =>
         sections(
-          log(record, attempt, level.log),
-          handOff(run, id, attempt, level.handOff),
-          review(record, attempt, level.handOff),
+          outputSection(outputOf(record, attempt)),
+          handOff(run, id, attempt, most),
+          review(record, attempt, most),
           facts(run, id, attempt),
         ),
     ),
@@ -64,16 +54,13 @@ function review(record: TaskRecord, { attempt }: AttemptRecord, most: number): s
   return lines.length === 0 ? [] : ['### Review', '', ...lines]
 }
 
-function log(record: TaskRecord, attempt: AttemptRecord, limit: number): string[] {
-  const output =
-    attempt.failure === null ? (reportOf(record, attempt)?.acceptanceLog ?? '') : failureLog(attempt.failure)
-  return fencedLog(output, limit)
-}
+const outputOf = (record: TaskRecord, attempt: AttemptRecord): string =>
+  attempt.failure === null ? (reportOf(record, attempt)?.acceptanceLog ?? '') : failureLog(attempt.failure)
 
-/** The output as a fenced block, without the escape sequences for colours. `limit`: bytes. */
-export const fencedLog = (output: string, limit: number): string[] => {
-  const plain = withoutColours(output).trimEnd()
-  return plain === '' ? [] : ['### Output', '', ...fence(tail(plain, limit))]
+/** The end of an output, with a heading. */
+export const outputSection = (output: string): string[] => {
+  const end = outputEnd(output)
+  return end.length === 0 ? [] : ['### Output', '', ...end]
 }
 
 /** The brief of a task and the result of an attempt. If it does not fit, the goal and the line of the run go first, then all but the title. */

@@ -1,4 +1,5 @@
-import { withoutColours } from './code.ts'
+import { fence, withoutColours } from './code.ts'
+import { tail } from './fit.ts'
 
 /** Words by which test runners, compilers and shells say that something failed. */
 const FAILURE =
@@ -18,6 +19,15 @@ export function failingLines(output: string): string[] {
   const first = lines.findIndex((line) => FAILURE.test(line) && !NONE_FAILED.test(line))
   const shown = first === -1 ? lines.slice(-LINES) : lines.slice(first, first + LINES)
   return shown.map((line) => (line.length <= WIDTH ? line : `${line.slice(0, WIDTH)}…`))
+}
+
+/** Bytes. */
+const END = 4_000
+
+/** The end of an output as a fenced block, where a program says how it ended; the log of the job has all of it. Empty if there is none. */
+export function outputEnd(output: string): string[] {
+  const plain = withoutColours(output).trimEnd()
+  return plain === '' ? [] : fence(tail(plain, END))
 }
 
 /** A place that an output names: a path relative to the repository, and a line. */

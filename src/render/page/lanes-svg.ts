@@ -16,7 +16,7 @@ export function lanesSvg(groups: readonly (readonly Span[])[]): Html | null {
   const scale = (second: number): number => Math.round((LEFT + (second / to) * (WIDTH - LEFT - 10)) * 10) / 10
   const bottom = rows.length * ROW
   return html`<svg class="lanes" width="${WIDTH}" height="${bottom + AXIS}" viewBox="0 0 ${WIDTH} ${bottom + AXIS}" role="group" aria-label="Who worked when" data-from="${scale(0)}" data-to="${scale(to)}" data-seconds="${to}">
-${ticks(to).map((second) => html`<line class="tick" x1="${scale(second)}" x2="${scale(second)}" y1="0" y2="${bottom}"/><text class="axis" x="${scale(second)}" y="${bottom + 16}">${duration(second)}</text>`)}
+${ticks(to).map((second) => html`<line class="tick" x1="${scale(second)}" x2="${scale(second)}" y1="0" y2="${bottom}"/>${axisLabel(scale(second), bottom + 16, duration(second))}`)}
 ${rows.map(
   (
     { name, spans: own },
@@ -27,6 +27,10 @@ ${rows.map(
 <line class="now" x1="${scale(to)}" x2="${scale(to)}" y1="0" y2="${bottom}"/>
 </svg>`
 }
+
+/** Behind its tick, unless the drawing ends there. */
+const axisLabel = (x: number, y: number, words: string): Html =>
+  html`<text class="axis" x="${x}" y="${y}"${x + words.length * 7 > WIDTH && html` text-anchor="end"`}>${words}</text>`
 
 function bar(span: Span, top: number, scale: (second: number) => number): Html {
   const [x, end] = [scale(span.from), scale(span.to)]

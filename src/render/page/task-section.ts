@@ -20,7 +20,7 @@ export function taskSection(run: PlannedRun, task: Task, most: number): Html {
   return html`<details class="task" id="task-${task.id}"><summary><code>${task.id}</code> ${task.title} <span class="state">${displayStatus(work, task.id)}</span></summary>
 <dl class="facts">${factsOf(task).map(([name, value]) => html`<dt>${name}</dt><dd>${coded(bounded(value.slice(0, 2 * most), most))}</dd>`)}</dl>
 ${state.status === 'failed' && html`<p><strong>Failed:</strong> ${plain(failureLine(state.failure))}.</p>`}
-${attempts.length > 0 && html`<table><thead><tr><th>Attempt</th><th>Slot</th><th>Started</th><th>Took</th><th>Result</th></tr></thead><tbody>${attempts.map((attempt) => attemptRow(run, task, attempt))}</tbody></table>`}
+${attempts.length > 0 && html`<table><thead><tr><th>Attempt</th><th>Slot</th><th>Started</th><th>Work</th><th>Result</th></tr></thead><tbody>${attempts.map((attempt) => attemptRow(run, task, attempt))}</tbody></table>`}
 ${spending.length > 0 && html`<p>Cost: ${usd(usdOf(spending))}</p>`}
 </details>
 `

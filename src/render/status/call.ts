@@ -26,7 +26,12 @@ interface Occasion {
   key: string
   /** Their code owners are to look. */
   paths?: readonly string[]
+  /** The task, or `trunk`, whose pull request people are to look at. */
+  of?: string
 }
+
+/** Who is called by a request for a review of the pull request of a task, or of `trunk`. */
+export type CalledByRequest = ReadonlyMap<string, readonly string[]>
 
 const CALLED_FOR: Record<Settings['notify'], readonly Kind[]> = {
   all: ['waits', 'stopped', 'done'],
@@ -36,23 +41,32 @@ const CALLED_FOR: Record<Settings['notify'], readonly Kind[]> = {
 
 /**
  * The call to make now; null if there is none, or people were called for something that still waits. `isCalled` tells
- * whether a call was made, by its name.
+ * whether a call was made, by its name. GitHub tells those who are asked for a review: they are not called twice for it.
  */
-export function callFor(run: LiveRun, isCalled: (name: string) => boolean, owners: CodeOwners = []): Call | null {
+export function callFor(
+  run: LiveRun,
+  isCalled: (name: string) => boolean,
+  owners: CodeOwners = [],
+  requested: CalledByRequest = new Map(),
+): Call | null {
   const wanted = CALLED_FOR[settingsOf(run).notify]
   const open = occasions(run).filter(({ kind }) => wanted.includes(kind))
-  const [first] = open
-  if (first === undefined || open.some((one) => isCalled(nameOf(one)))) return null
-  return { name: nameOf(first), body: textOf(run, ownersOf(owners, first.paths ?? [])) }
+  if (open.some((one) => isCalled(nameOf(one)))) return null
+  for (const one of open) {
+    const asked = requested.get(one.of ?? '') ?? []
+    const people = mentions(run, ownersOf(owners, one.paths ?? []), asked)
+    if (people.length > 0 || asked.length === 0) return { name: nameOf(one), body: textOf(run, people) }
+  }
+  return null
 }
 
 const nameOf = ({ key }: Occasion): string => `call-${digest(key).slice(0, 10)}`
 
-function textOf(run: LiveRun, owners: readonly string[]): string {
+function textOf(run: LiveRun, people: readonly string[]): string {
   const isAtWork = run.phase === 'active' && runBlocker(phaseOf(run)) === 'none'
   const { title, detail } = isAtWork ? BESIDES : headline(run)
   return sections(
-    [[...mentions(run, owners), `**${title}.** ${detail}`].join(' ')],
+    [[...people, `**${title}.** ${detail}`].join(' ')],
     nextSteps(run)
       .slice(0, MOST_STEPS)
       .map((step) => `- ${step}`),
@@ -76,7 +90,7 @@ function occasions(run: LiveRun): Occasion[] {
     case 'ended':
       // A person who cancels, rejects, merges or closes knows of it.
       return run.conclusion === 'success' || (run.conclusion === 'refused' && run.problems.length === 0)
-        ? [{ kind: 'done', key: `ended ${run.endedAt}` }]
+        ? [{ kind: 'done', key: `ended ${run.endedAt}`, of: 'trunk' }]
         : []
   }
 }
@@ -88,6 +102,7 @@ function whileActive(run: ActiveRun): Occasion[] {
       kind: 'waits',
       key: `task ${id} ${work.tasks[id]?.attempts.length ?? 0}`,
       paths: pathsOf(work, id),
+      of: id,
     }),
   )
   const phase = phaseOf(run)
@@ -137,14 +152,13 @@ export const calling = (run: LiveRun, owners: CodeOwners = []): string =>
         .join('')
     : ''
 
-/** Who asked, who may approve if the settings name them, and the code owners of what waits for a person; each once. */
-function mentions(run: LiveRun, owners: readonly string[]): string[] {
+/** Who asked, who may approve if the settings name them, and the code owners of what waits for a person; each once, without `others`. */
+function mentions(run: LiveRun, owners: readonly string[], others: readonly string[] = []): string[] {
   const approvers = run.phase === 'ended' ? [] : settingsOf(run).approvers.users
   const people = [run.askedBy, ...approvers, ...owners].filter((login) => LOGIN.test(login))
-  const isFirst = (login: string, place: number) =>
-    people.findIndex((other) => other.toLowerCase() === login.toLowerCase()) === place
+  const isSame = (login: string) => (other: string) => other.toLowerCase() === login.toLowerCase()
   return people
-    .filter(isFirst)
+    .filter((login, place) => people.findIndex(isSame(login)) === place && !others.some(isSame(login)))
     .slice(0, MOST_CALLED)
     .map((login) => `@${login}`)
 }

@@ -2,9 +2,10 @@ import type { Cost } from '../../core/money/ledger.ts'
 import type { Spending } from '../../core/money/usage.ts'
 import type { LiveRun } from '../../core/run/state.ts'
 import { costCells, costTable } from '../cost.ts'
-import { sections, table } from '../markdown/blocks.ts'
+import { detailsBlock, sections, table } from '../markdown/blocks.ts'
 import { code, fence } from '../markdown/code.ts'
 import { inline } from '../markdown/escape.ts'
+import { failingLines, outputEnd } from '../markdown/failing-lines.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { count, duration } from '../markdown/format.ts'
 import { renderStatus } from './status-comment.ts'
@@ -21,8 +22,8 @@ export interface SlotWork {
   seconds: number
   /** What a model cost, also in an attempt that failed. Absent: no model worked on it. */
   spending?: readonly Spending[]
-  /** The lines of its output that say what failed. */
-  failing?: readonly string[]
+  /** What the command that failed printed. */
+  output?: string
 }
 
 const ROOM = 500_000
@@ -41,7 +42,7 @@ const summary = (slot: string, pieces: readonly SlotWork[]): string[] =>
         ],
     firstOf(rows(pieces), ROOM, (left) => `| and ${left} more | | |`),
     ...pieces
-      .filter(({ failing = [] }) => failing.length > 0)
+      .filter(({ output = '' }) => output.trim() !== '')
       .slice(-MOST_FAILURES)
       .map(whyFailed),
     costTable(costsOf(pieces)),
@@ -49,11 +50,13 @@ const summary = (slot: string, pieces: readonly SlotWork[]): string[] =>
 
 const MOST_FAILURES = 20
 
-const whyFailed = ({ task, attempt, failing = [] }: SlotWork): string[] => [
-  `${code(task)}, attempt ${attempt}, failed with:`,
-  '',
-  ...fence(failing.join('\n')),
-]
+/** The lines that say what failed and, as in the check of the task, the end of the output. */
+const whyFailed = ({ task, attempt, output = '' }: SlotWork): string[] =>
+  sections(
+    [`${code(task)}, attempt ${attempt}, failed with:`],
+    fence(failingLines(output).join('\n')),
+    detailsBlock('The end of its output', outputEnd(output)),
+  )
 
 const costsOf = (pieces: readonly SlotWork[]): Cost[] =>
   pieces.flatMap(({ spending = [], seconds }) => (spending.length > 0 ? [{ spending, seconds }] : []))

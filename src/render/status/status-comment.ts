@@ -1,4 +1,4 @@
-import { failureLog } from '../../core/failure.ts'
+import { failureLog, type TaskFailure } from '../../core/failure.ts'
 import { logRef, shortSha, type TaskId, trunkBranch } from '../../core/ids.ts'
 import { recordOf } from '../../core/run/lookup.ts'
 import { type Refusable, refusableSchema } from '../../core/run/report.ts'
@@ -96,11 +96,16 @@ function failureOf(run: PlannedRun, id: TaskId): string[] {
   const { state, attempts } = recordOf(run.work, id)
   const last = attempts.at(-1)
   if (state.status !== 'failed' || last === undefined) return []
-  const lines = failingLines(failureLog(state.failure))
+  const lines = failingBlock(state.failure)
   if (lines.length === 0) return []
   const links = linksOf(run, id, last)
   const more = links.length === 0 ? '' : ` (${links.join(', ')})`
-  return [`${code(id)} failed: ${failureLine(state.failure)}${more}:`, '', ...fence(lines.join('\n'))]
+  return [`${code(id)} failed: ${failureLine(state.failure)}${more}:`, ...lines]
+}
+
+function failingBlock(failure: TaskFailure): string[] {
+  const lines = failingLines(failureLog(failure))
+  return lines.length === 0 ? [] : ['', ...fence(lines.join('\n'))]
 }
 
 const problems = (run: LiveRun): string[] =>
@@ -150,7 +155,7 @@ function verification({ verification: found }: Work): string[] {
     case 'passed':
       return [`${on}: passed in ${duration(found.report.acceptanceSeconds)}.${flakyVerification(found)}`]
     case 'failed':
-      return [`${on}: ${failureLine(found.failure)}.`]
+      return [`${on}: ${failureLine(found.failure)}.`, ...failingBlock(found.failure)]
   }
 }
 

@@ -23,7 +23,7 @@ export interface TableDetail {
   words: boolean
 }
 
-/** Three columns, which hold on a phone: the task, where it stands, and what its work took with links to all of it. */
+/** At most three columns, which hold on a phone: the task, where it stands, and what its work took with links to all of it. */
 export function statusTable(run: PlannedRun, statuses: DisplayStatuses, { open, words }: TableDetail): string[] {
   const blocked = blockers(run.work)
   const shown = run.work.plan.tasks.filter((task) => !open || statuses.get(task.id) !== 'landed')
@@ -37,13 +37,19 @@ export function statusTable(run: PlannedRun, statuses: DisplayStatuses, { open, 
       worked(run, task).join(', '),
     ]
   })
-  return table(['Task', 'Status', 'Work'], rows)
+  const width = rows.every(([, , work]) => work === '') ? 2 : 3
+  return table(
+    ['Task', 'Status', 'Work'].slice(0, width),
+    rows.map((row) => row.slice(0, width)),
+  )
 }
 
 /** Time, attempts, cost, and links to the pull request or branch, the check and the log of the job. */
 function worked(run: PlannedRun, task: Task): string[] {
   const last = recordOf(run.work, task.id).attempts.at(-1)
-  if (last === undefined || task.kind === 'gate') return []
+  if (last === undefined) return []
+  // What a person takes to decide is no work.
+  if (task.kind === 'gate') return linksOf(run, task.id, last)
   const spent = spendingOfTask(run.ledger, task.id)
   return [
     ...(last.startedAt === null ? [] : [workTime(last)]),

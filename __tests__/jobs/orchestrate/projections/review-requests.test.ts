@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { readCodeOwners } from '../../../../src/core/plan/code-owners.ts'
 import type { ActiveRun, LiveRun } from '../../../../src/core/run/state.ts'
 import { settingsSchema } from '../../../../src/core/settings.ts'
+import { publishProjections } from '../../../../src/jobs/orchestrate/projections/publish-projections.ts'
 import {
   askForReviews,
+  calledByRequest,
   readOwners,
   reviewRequests,
 } from '../../../../src/jobs/orchestrate/projections/review-requests.ts'
@@ -34,6 +36,7 @@ function done(change: object = {}): LiveRun {
 
 const located = (name: string) =>
   name.startsWith('pull:') ? { number: name === 'pull:trunk' ? 51 : 52, node: name } : null
+const entry = (name: string, number: number) => ({ name, number, node: `PR_${number}`, digest: '' })
 const asked = (run: LiveRun) =>
   reviewRequests(run, located, OWNERS).map(({ name, reviewers, head }) => [name, reviewers, head])
 
@@ -56,6 +59,24 @@ describe('who is asked for a review', () => {
     expect(asked(waiting({ reviewers: [] }))).toEqual([])
     expect(asked(waiting({ merge: 'auto' }))).toEqual([])
     expect(reviewRequests(waiting(), () => null, OWNERS)).toEqual([])
+  })
+})
+
+describe('a request for a review calls people', () => {
+  const called = (run: LiveRun) => [...calledByRequest(run, located, OWNERS)]
+  const shown = (run: LiveRun, of: string, digest: string): LiveRun => {
+    const entries = [{ name: `reviewers:${of}`, number: 52, node: '', digest }]
+    return afterwards<LiveRun>(run, { type: 'projected', ...stamp, entries })
+  }
+
+  it('when they are asked for the first time: GitHub does not tell them of the second', () => {
+    expect(called(waiting())).toEqual([['a', ['asker']]])
+    expect(called(shown(waiting(), 'a', 'of an earlier head'))).toEqual([])
+  })
+
+  it('not if GitHub has refused one, since it does not say which', () => {
+    const refused = { type: 'platform_refused', ...stamp, what: 'reviewers', why: 'no' } as const
+    expect(called(afterwards<LiveRun>(waiting(), refused))).toEqual([])
   })
 })
 
@@ -89,5 +110,34 @@ describe('a request for a review', () => {
     await askForReviews(session, session.state, located)
     expect(github.reviewRequests).toHaveLength(1)
     expect(session.refusals.get('reviewers')).toContain('collaborators')
+  })
+
+  it('that is taken needs no mention beside it, and one that is refused is made up for by the mention', async () => {
+    const mentions = async (refused?: string) => {
+      const shown = { type: 'projected', ...stamp, entries: [entry('pull:trunk', 51), entry('pull:a', 52)] } as const
+      const { github, session } = sessionOn(
+        afterwards<LiveRun>(waiting(), { ...shown, entries: [...shown.entries] }),
+        refused,
+      )
+      for (const { number, of } of [
+        { number: 51, of: 'trunk' },
+        { number: 52, of: 'a' },
+      ]) {
+        const pull = {
+          number,
+          node: `PR_${number}`,
+          headBranch: `tributary/42/${of}`,
+          base: 'main',
+          title: '',
+          body: '',
+        }
+        github.pulls.push({ ...pull, head: shaOf(of), draft: true, state: 'open', merged: false })
+      }
+      await publishProjections(session, { final: true })
+      expect(github.reviewRequests).toHaveLength(1)
+      return github.comments.flatMap(({ body }) => /^<!-- tributary:call-.*\n((?:@\S+ )+)/.exec(body)?.[1] ?? [])
+    }
+    expect(await mentions()).toEqual(['@lead '])
+    expect(await mentions('Reviews may only be requested from collaborators.')).toEqual(['@asker @lead '])
   })
 })

@@ -71,11 +71,15 @@ const rowsOf = (label: string): string[] => label.split('<br/>').flatMap((line) 
 const unescaped = (text: string): string =>
   text.replace(/#(\d{1,6});/g, (_, code: string) => String.fromCodePoint(Number(code)))
 
+/** Letters of East Asia are twice as wide. */
+const WIDE = /[\u2e80-\u{10ffff}]/u
+
 function broken(text: string): string[] {
+  const most = WIDE.test(text) ? CHARACTERS / 2 : CHARACTERS
   const rows: string[] = []
   let row = ''
-  for (const word of text.split(' ').flatMap((word) => word.match(new RegExp(`.{1,${CHARACTERS}}`, 'gu')) ?? [])) {
-    if (row !== '' && row.length + word.length >= CHARACTERS) {
+  for (const word of text.split(' ').flatMap((word) => word.match(new RegExp(`.{1,${most}}`, 'gu')) ?? [])) {
+    if (row !== '' && row.length + word.length >= most) {
       rows.push(row)
       row = word
     } else row = row === '' ? word : `${row} ${word}`

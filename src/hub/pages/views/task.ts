@@ -13,7 +13,7 @@ import { transcriptHtml } from '../../../render/page/transcript.ts'
 import type { PlannedRun } from '../../../render/plan/planned-run.ts'
 import { attemptDisplay, displayStatus, newestReport } from '../../../render/status/display-status.ts'
 import { failureLine } from '../../../render/status/task-failure.ts'
-import { jobLog } from '../../runner/job/job-log.ts'
+import { jobLogEnd } from '../../runner/job/job-log.ts'
 import type { World } from '../../world.ts'
 import { taskActions } from '../actions/actions.ts'
 import { actionForm } from '../actions/forms.ts'
@@ -97,10 +97,10 @@ const brief = (run: PlannedRun, task: Task): Html => {
 
 function attempts({ world }: PageContext, run: PlannedRun, task: Task, record: TaskRecord): Html {
   if (record.attempts.length === 0) return html`<h2>Attempts</h2><p class="lead">None yet.</p>`
-  return html`<h2>Attempts</h2><div class="scroll" tabindex="0" role="region" aria-label="Attempts"><table class="attempts"><thead><tr>${['Attempt', 'Slot', 'Started', 'Took', 'Result'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${record.attempts.map(
+  return html`<h2>Attempts</h2><div class="scroll" tabindex="0" role="region" aria-label="Attempts"><table class="attempts"><thead><tr>${['Attempt', 'Slot', 'Started', 'Work', 'Result'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${record.attempts.map(
     (attempt) => {
       const { status, startedAt, endedAt } = attemptDisplay(run, task.id, attempt)
-      return html`<tr><td><a href="?attempt=${attempt.attempt}">${attempt.attempt}</a></td><td>${slotLink(world, run, attempt.slot)}</td><td>${startedAt === null ? '' : clock(startedAt)}</td><td>${startedAt === null ? '' : startedAt === endedAt ? `${lasted(startedAt, world.now())} so far` : lasted(startedAt, endedAt)}</td><td>${status}${attempt.failure !== null && html`: ${plain(failureLine(attempt.failure))}`}</td></tr>
+      return html`<tr><td>${record.attempts.length === 1 ? attempt.attempt : html`<a href="?attempt=${attempt.attempt}">${attempt.attempt}</a>`}</td><td>${slotLink(world, run, attempt.slot)}</td><td>${startedAt === null ? '' : clock(startedAt)}</td><td>${startedAt === null ? '' : startedAt === endedAt ? `${lasted(startedAt, world.now())} so far` : lasted(startedAt, endedAt)}</td><td>${status}${attempt.failure !== null && html`: ${plain(failureLine(attempt.failure))}`}</td></tr>
 `
     },
   )}</tbody></table></div>
@@ -131,10 +131,8 @@ async function transcript(
   if (attempt !== undefined && read !== null)
     return html`<h2>Transcript of attempt ${attempt.attempt}${FROM[read.from]}</h2><div class="newest" tabindex="0" role="region" aria-label="Transcript"><div>${transcriptHtml(read.lines)}${read.unread > 0 && html`<p class="lead">${count(read.unread, 'line')} of it cannot be read.</p>`}</div></div>`
   const job = state.status === 'in_progress' ? jobOf(world, run, state.slot) : undefined
-  const log = job === undefined ? '' : (jobLog(world.dataDir, job.id) ?? '')
-  return log === ''
-    ? html``
-    : html`<h2>At work</h2>${block('transcript-text', 'What its slot says', shortTimes(log.slice(-LATEST)))}`
+  const log = job === undefined ? '' : (jobLogEnd(world.dataDir, job.id, LATEST)?.text ?? '')
+  return log === '' ? html`` : html`<h2>At work</h2>${block('transcript-text', 'What its slot says', shortTimes(log))}`
 }
 
 function slotLink(world: World, run: PlannedRun, slot: string | null): Html {

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  createReadStream,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, createReadStream, existsSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 
@@ -36,16 +26,7 @@ class Masks {
 
 export const logPath = (dataDir: string, jobId: number): string => join(dataDir, 'logs', `${jobId}.log`)
 
-/** The log of a job, masked and with timestamps, or undefined if there is none. */
-export function jobLog(dataDir: string, jobId: number): string | undefined {
-  try {
-    return readFileSync(logPath(dataDir, jobId), 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
-/** The end of a job's log, at most so many bytes, from the beginning of a line on; null if there is none. */
+/** The end of a job's log, masked and with timestamps, at most so many bytes, from the beginning of a line on; null if there is none. */
 export function jobLogEnd(dataDir: string, jobId: number, mostBytes: number): { text: string; isCut: boolean } | null {
   let file: number
   try {

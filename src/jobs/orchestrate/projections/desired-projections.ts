@@ -15,22 +15,27 @@ import { renderPlanRefused } from '../../../render/plan/problems.ts'
 import { finalPull } from '../../../render/pull/final-pull.ts'
 import { workerPull } from '../../../render/pull/worker-pull.ts'
 import { renderProposed } from '../../../render/reply/replies.ts'
-import { callFor } from '../../../render/status/call.ts'
+import { type CalledByRequest, callFor } from '../../../render/status/call.ts'
 import { displayStatus } from '../../../render/status/display-status.ts'
 import { renderPlanning, renderQuestions } from '../../../render/status/planning-comment.ts'
 import { renderStatus } from '../../../render/status/status-comment.ts'
+import { calledByRequest } from './review-requests.ts'
 
 type Locate = (name: string) => Located | null
 
 /** All that people should see of a run, as a function of its state and of the code owners that its base names. */
 export function desiredProjections(run: LiveRun, locate: Locate, owners: CodeOwners = []): Projection[] {
   if (!isPlanned(run)) return [...planning(run, locate), ...refusal(run, locate), ...calls(run, locate, owners)]
+  const pulls = run.work.plan.tasks.flatMap((task) => taskPulls(run, task.id, locate))
+  // People are asked for a review right after its pull request is opened.
+  const isOpened = new Set(pulls.map(({ kind, name }) => (kind === 'pull' ? name : '')))
+  const soon = (name: string) => locate(name) ?? (isOpened.has(name) ? { number: 0, node: '' } : null)
   return [
     ...planning(run, locate),
     ...finalPulls(run, locate),
     ...comments(run, locate, owners),
-    ...calls(run, locate, owners),
-    ...run.work.plan.tasks.flatMap((task) => taskPulls(run, task.id, locate)),
+    ...calls(run, locate, owners, calledByRequest(run, soon, owners)),
+    ...pulls,
     ...run.work.plan.tasks.flatMap((task) => answeredThreads(run, task.id, locate)),
     ...pullsLeftOut(run, locate),
     ...checks(run, locate),
@@ -86,8 +91,8 @@ function comments(run: PlannedRun, locate: Locate, owners: CodeOwners): Projecti
 }
 
 /** Never edited: nobody would be told. */
-function calls(run: LiveRun, locate: Locate, owners: CodeOwners): Projection[] {
-  const call = callFor(run, (name) => locate(`comment:${name}`) !== null, owners)
+function calls(run: LiveRun, locate: Locate, owners: CodeOwners, requested?: CalledByRequest): Projection[] {
+  const call = callFor(run, (name) => locate(`comment:${name}`) !== null, owners, requested)
   const thread = locate('pull:trunk')?.number ?? run.issue.number
   if (call === null) return []
   return [comment(run.run, locate, call.name, thread, `${makeMarker(call.name, run.run)}\n${call.body}`)]

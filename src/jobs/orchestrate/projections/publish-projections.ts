@@ -28,8 +28,7 @@ export async function publishProjections(session: Session, { final }: { final: b
       await readOwners(session)
       await keepPage(session)
       await publishChanged(session, final)
-      if (isLimited(session)) return false
-      return askForReviews(session, seen(session), locatedIn(session))
+      return !isLimited(session)
     },
     false,
   )
@@ -37,20 +36,27 @@ export async function publishProjections(session: Session, { final }: { final: b
   return isShown
 }
 
+/** In two rounds: comments are posted on pull requests that the first one has opened, and those who cannot be asked for a review are called. */
 async function publishChanged(session: Session, final: boolean): Promise<void> {
-  // Two rounds: comments are posted on the pull request that the first one may have opened.
-  for (let round = 0; round < 2; round += 1) {
-    const changed = desiredProjections(seen(session), locatedIn(session), session.owners?.rules).filter(
-      (one) => hasChanged(session, one) && !isLeftOut(session, one),
-    )
-    const due = changed.filter((one) => final || !isTooEarly(session, one))
-    if (changed.length === 0) session.shownState = session.state
-    if (!final && isShownSince(session, secondsOf(session)) && due.every(canWait)) return
-    if (due.length === 0) return
-    await show(session, due)
-    if (isLimited(session)) return
-  }
+  const first = dueNow(session, final)
+  await show(
+    session,
+    first.filter((one) => !isCall(one)),
+  )
+  if (isLimited(session)) return
+  const hasAsked = await askForReviews(session, seen(session), locatedIn(session))
+  if (first.length > 0 || hasAsked) await show(session, dueNow(session, final))
 }
+
+function dueNow(session: Session, final: boolean): Projection[] {
+  const wanted = desiredProjections(seen(session), locatedIn(session), session.owners?.rules)
+  const changed = wanted.filter((one) => hasChanged(session, one) && !isLeftOut(session, one))
+  if (changed.length === 0) session.shownState = session.state
+  const due = changed.filter((one) => final || !isTooEarly(session, one))
+  return !final && isShownSince(session, secondsOf(session)) && due.every(canWait) ? [] : due
+}
+
+const isCall = ({ name }: Projection): boolean => name.startsWith('comment:call-')
 
 /** From when half of what GitHub lets the repository write in an hour is used up. */
 const SCARCE = 4
@@ -76,10 +82,12 @@ const isShownSince = ({ editedAt, deps }: Session, seconds: number): boolean =>
 const secondsOf = (session: Session): number =>
   editSeconds(settingsOf(session.state).limits.status_seconds, quotasOf(session), session.deps.clock.now())
 
-/** Names of all projections of this state that may have been created, whether or not its pull request is known yet. */
+/** Names of all projections of this state that may have been created, whether or not its pull request is known yet, or reviews can be asked for. */
 export const showable = (state: LiveRun): string[] =>
-  [null, { number: 1, node: '' }].flatMap((trunk) =>
-    desiredProjections(state, (name) => (name === 'pull:trunk' ? trunk : null)).map(({ name }) => name),
+  [state, { ...state, refused: { ...state.refused, reviewers: '' } }].flatMap((run) =>
+    [null, { number: 1, node: '' }].flatMap((trunk) =>
+      desiredProjections(run, (name) => (name === 'pull:trunk' ? trunk : null)).map(({ name }) => name),
+    ),
   )
 
 const locatedIn =

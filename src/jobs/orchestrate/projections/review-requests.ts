@@ -6,12 +6,15 @@ import { LOGIN_OR_TEAM } from '../../../core/settings.ts'
 import { digest } from '../../../core/text/digest.ts'
 import type { Located } from '../../../ports/forge.ts'
 import { isPlanned, type PlannedRun } from '../../../render/plan/planned-run.ts'
+import type { CalledByRequest } from '../../../render/status/call.ts'
 import { pathsOf } from '../../../render/status/changed-paths.ts'
 import { displayStatus } from '../../../render/status/display-status.ts'
 import type { Session } from '../session/session.ts'
 
 interface ReviewRequest {
   name: string
+  /** A task, or `trunk`. */
+  of: string
   pull: Located
   reviewers: readonly string[]
   /** What they are to look at: a later head is asked for again. */
@@ -41,7 +44,7 @@ export function reviewRequests(run: LiveRun, locate: Locate, owners: CodeOwners 
   const request = (id: string, head: Sha, paths: readonly string[]): ReviewRequest[] => {
     const pull = locate(`pull:${id}`)
     const reviewers = reviewersOf(run, () => ownersOf(owners, paths))
-    return pull === null || reviewers.length === 0 ? [] : [{ name: `reviewers:${id}`, pull, reviewers, head }]
+    return pull === null || reviewers.length === 0 ? [] : [{ name: `reviewers:${id}`, of: id, pull, reviewers, head }]
   }
   if (run.phase === 'ended')
     return run.conclusion === 'success'
@@ -67,16 +70,32 @@ function reviewersOf(run: PlannedRun, ownersOfPaths: () => readonly string[]): s
   return asked.filter((name) => LOGIN_OR_TEAM.test(name)).slice(0, MOST_ASKED)
 }
 
-/** Asks once for each head. Whom GitHub does not let us ask is said once, and costs nothing else. */
-export async function askForReviews(session: Session, state: LiveRun, locate: Locate): Promise<true> {
-  for (const { name, pull, reviewers, head } of reviewRequests(state, locate, session.owners?.rules)) {
-    const wanted = digest({ reviewers, head }).slice(0, 16)
+const digestOf = ({ reviewers, head }: ReviewRequest): string => digest({ reviewers, head }).slice(0, 16)
+
+/**
+ * Whom GitHub tells of a request. It is silent if a person is asked again before the review, so that counts for the first head
+ * alone; and it does not say whom it has refused.
+ */
+export function calledByRequest(run: LiveRun, locate: Locate, owners: CodeOwners): CalledByRequest {
+  if (run.refused?.reviewers !== undefined) return new Map()
+  const isFirst = (one: ReviewRequest) => (run.projected[one.name]?.digest ?? digestOf(one)) === digestOf(one)
+  const requests = reviewRequests(run, locate, owners).filter(isFirst)
+  return new Map(requests.map(({ of, reviewers }) => [of, reviewers]))
+}
+
+/** Asks once for each head. Whom GitHub does not let us ask is said once, and costs nothing else. True: people were asked now. */
+export async function askForReviews(session: Session, state: LiveRun, locate: Locate): Promise<boolean> {
+  let hasAsked = false
+  for (const request of reviewRequests(state, locate, session.owners?.rules)) {
+    const { name, pull, reviewers } = request
+    const wanted = digestOf(request)
     if ((session.shown.get(name) ?? state.projected[name])?.digest === wanted) continue
     const said = await session.deps.forge.askReviewers(pull.number, reviewers)
+    hasAsked = true
     session.shown.set(name, { ...pull, digest: wanted })
     if (said.ok) continue
     session.deps.log(`${name}: ${said.message}`)
     session.refusals.set('reviewers', said.message)
   }
-  return true
+  return hasAsked
 }
