@@ -92,6 +92,7 @@ export function limitedGitHub(limit: RateLimit | null, clock: Clock, counts: Cou
   }
 
   let numbers = 100
+  let statusAt = 0
   async function publish(projections: readonly Projection[]): Promise<Published[]> {
     const published: Published[] = []
     for (const batch of batchesOf(
@@ -102,6 +103,7 @@ export function limitedGitHub(limit: RateLimit | null, clock: Clock, counts: Cou
       for (const { projection } of batch) {
         const { name } = projection
         numbers += 1
+        if (refusal === null && name === 'comment:status') statusAt = clock.now().getTime()
         published.push(
           refusal === null
             ? { ok: true, name, located: projection.located ?? { number: numbers, node: `N_${numbers}` } }
@@ -170,5 +172,7 @@ export function limitedGitHub(limit: RateLimit | null, clock: Clock, counts: Cou
       },
     }
   }
-  return { forge, slots, rest, send }
+  /** Milliseconds of the clock at the last edit of the status. */
+  const lastWordAt = () => statusAt
+  return { forge, slots, rest, lastWordAt }
 }

@@ -93,7 +93,11 @@ export async function runBeside(
   }
   await work(session, { onEnd, rest: restBetween(session, slots.port, clock, costs.look) })
   const { state } = session
-  return { ...ended, shown: minutesOf(clock), succeeded: state.phase === 'ended' && state.conclusion === 'success' }
+  return {
+    ...ended,
+    shown: Math.max(ended.to, minutesAt(github.lastWordAt(), clock)),
+    succeeded: state.phase === 'ended' && state.conclusion === 'success',
+  }
 }
 
 /** The loop of an orchestrator, until the run has ended and its last word is shown. */
@@ -133,5 +137,8 @@ function restBetween(session: Session, slots: Slots, clock: VirtualClock, look: 
     }
   }
 }
+
+const minutesAt = (time: number, clock: VirtualClock): number =>
+  minutesOf(clock) - (clock.now().getTime() - time) / 60_000
 
 const minutesOf = (clock: VirtualClock): number => clock.milliseconds() / 60_000

@@ -119,9 +119,12 @@ function isTooEarly(session: Session, { name }: Projection): boolean {
 
 async function show(session: Session, due: readonly Projection[]): Promise<void> {
   const isOld = ({ located, name }: Projection) => located === null && session.unsure.has(name)
+  // Where limits refuse, few writes find room before many do: what says how the run stands comes alone, and first.
+  const isFirst = ({ kind }: Projection) => session.contentLimitedUntil > 0 && kind === 'comment'
   for (const [some, lookFirst] of [
     [due.filter(isOld), true],
-    [due.filter((one) => !isOld(one)), false],
+    [due.filter((one) => !isOld(one) && isFirst(one)), false],
+    [due.filter((one) => !isOld(one) && !isFirst(one)), false],
   ] as const) {
     if (some.length === 0) continue
     const published = await session.deps.forge.publish(some, lookFirst)
