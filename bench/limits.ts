@@ -79,6 +79,12 @@ function figuresOf(lanes: Lanes, hours: number, limited: Measured, free: Measure
     one('the same / without limits', done / could, '', null, `${(could / hours).toFixed(0)} an hour without limits`),
     one('pushes a task', limited.ended.reduce((sum, { pushes }) => sum + pushes, 0) / all, '', atMost(1.4)),
     one('runs that did not succeed', limited.ended.filter(({ succeeded }) => !succeeded).length, '', atMost(0)),
+    one(
+      'runs whose commands a limit kept from an answer',
+      limited.ended.filter(({ unanswered }) => unanswered).length,
+      '',
+      null,
+    ),
     one('longest wait for the last word', word, 'min', null),
     one(
       'requests a task',

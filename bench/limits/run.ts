@@ -20,11 +20,14 @@ import { type Counts, limitedGitHub } from './client.ts'
 
 /** What `/plan`, the planner and `/approve` ask for, as counted on the hub: reads of REST, writes of it, and what those create. */
 const BEFORE = { reads: 15, writes: 6, content: 4 }
-/** Seconds that the job of a command waits for a limit. */
+/** Seconds that the job of a command waits for a limit; then it fails, and the person types it again, here when the limit allows it. */
 const COMMAND_WAITS = 300
+const PERSON_WAITS = 4_000
 
 export interface Ended {
   succeeded: boolean
+  /** Whether a limit kept the commands from an answer within the time that their job has. */
+  unanswered: boolean
   /** Minutes of the clock at the request for the plan, at the run's end, and when its last word was shown. */
   from: number
   to: number
@@ -51,13 +54,22 @@ export async function runBeside(
   const from = minutesOf(clock)
   const costs = measuredCosts(workload.name)
   const github = limitedGitHub(limit, clock, counts)
-  for (let count = 0; count < BEFORE.reads; count += 1) await github.rest(1, 0, COMMAND_WAITS)
+  for (let count = 0; count < BEFORE.reads; count += 1) await github.rest(1, 0, PERSON_WAITS)
   for (let count = 0; count < BEFORE.writes; count += 1)
-    await github.rest(5, count < BEFORE.content ? 1 : 0, COMMAND_WAITS)
+    await github.rest(5, count < BEFORE.content ? 1 : 0, PERSON_WAITS)
+  const unanswered = (minutesOf(clock) - from) * 60 > COMMAND_WAITS
   const begun = approvedAt(workload.plan, settingsFor(slotCount, costs.pushesPerMinute), clock.now().toISOString())
   const repo = memoryRepo(clock, costs.merge)
   const slots = virtualSlots({ clock, repo, workload, costs, passes: () => true })
-  const ended: Ended = { succeeded: false, from, to: Number.NaN, shown: Number.NaN, pushes: 0, landings: [] }
+  const ended: Ended = {
+    succeeded: false,
+    unanswered,
+    from,
+    to: Number.NaN,
+    shown: Number.NaN,
+    pushes: 0,
+    landings: [],
+  }
   const pushed = (events: readonly RunEvent[]) => {
     ended.pushes += 1
     for (const { type } of events) if (type === 'task_landed') ended.landings.push(minutesOf(clock))

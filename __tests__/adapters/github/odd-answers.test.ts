@@ -27,6 +27,12 @@ it('says at once what a limit kept from being done, and that alone', async () =>
   expect(clock.waits).toEqual([])
 })
 
+it('carries on without a reaction while a limit of content refuses it for longer than a command waits', async () => {
+  const message = 'You have exceeded a secondary rate limit and have been temporarily blocked from content creation.'
+  const { forge } = await forgeOn([json(403, { message }, { 'retry-after': '3600' })])
+  expect(await forge.react(1, 'eyes')).toMatchObject({ ok: false, message: expect.stringContaining('rate limit') })
+})
+
 it('knows what an earlier request of several has done when a limit refuses the next one', async () => {
   const all = Array.from({ length: 21 }, (_, index) => aCheck(sha, { name: `c${index}`, label: `c${index}` }))
   const first = Object.fromEntries(all.slice(0, 20).map((_, index) => [`m${index}`, made(index + 1)]))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Forge, Role, Said } from '../../ports/forge.ts'
+import { LimitReached } from '../../ports/rate-limit.ts'
 import { autoMerge } from './auto-merge.ts'
 import { branchRules } from './branch-rules.ts'
 import { ownerAndRepo, REPEATABLE, type RepositoryClient } from './client.ts'
@@ -110,7 +111,11 @@ async function react(
   // Idempotent: GitHub keeps one reaction of a kind per user.
   const parameters = { ...ownerAndRepo(repository), comment_id: comment, content, ...REPEATABLE }
   const route = 'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions'
-  return said(repository.client.octokit.request(route, parameters))
+  return said(repository.client.octokit.request(route, parameters)).catch((error: unknown) => {
+    // A command is carried out whether or not it can be acknowledged.
+    if (error instanceof LimitReached && error.of === 'content') return { ok: false, message: error.message }
+    throw error
+  })
 }
 
 const issueSchema = z.object({ title: z.string(), body: z.string().nullish(), pull_request: z.unknown().optional() })
