@@ -81,6 +81,16 @@ describe('the page of a run', () => {
     expect([scripts, styles].map((list) => list.length)).toEqual([1, 1])
   })
 
+  it('shows the critical path from the plan on as it is expected, and in the end as it was', () => {
+    const start = [requested(), proposed(planOf('a > b, c', { tasks: { c: { size: 'small' } } })), approved()]
+    const before = page(history(...start))
+    expect(before).toContain('Critical path, by the sizes of the tasks: a and b.')
+    expect(before.match(/class="edge critical"/g)).toHaveLength(1)
+    const all = [...done('c'), ...done('a'), ...done('b')]
+    const after = page(history(...start, ...all, { type: 'run_cancelled', by: 'bob', why: '' }))
+    expect(after).toContain('Critical path as it was: ')
+  })
+
   it('asks nothing of the network', () => {
     expect(page(events)).not.toMatch(/(?:src|href)="(?!#)/)
   })

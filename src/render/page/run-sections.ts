@@ -1,5 +1,7 @@
 import type { TaskId } from '../../core/ids.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
+import { criticalPath } from '../../core/plan/graph.ts'
+import { estimate } from '../../core/prediction/prediction.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { type LiveRun, workOf } from '../../core/run/state.ts'
 import { commaList, duration, moment, secondsBetween, usd } from '../markdown/format.ts'
@@ -49,13 +51,20 @@ function numbers(events: readonly RunEvent[], run: LiveRun): Html {
   return html`<dl class="numbers">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 }
 
-/** The plan as a graph, with its legend. `hrefOf`: where a task's node leads. */
-export function graphSection(events: readonly RunEvent[], { work }: PlannedRun, hrefOf: (id: TaskId) => string): Html {
-  const path = actualCriticalPath(events, work).map(({ task }) => task)
+/** The plan as a graph, with its legend and its critical path: as expected or, in the end, as it was. `hrefOf`: where a task's node leads. */
+export function graphSection(
+  events: readonly RunEvent[],
+  { work, phase }: PlannedRun,
+  hrefOf: (id: TaskId) => string,
+): Html {
+  const isOver = phase === 'ended'
+  const path = isOver
+    ? actualCriticalPath(events, work).map(({ task }) => task)
+    : criticalPath(work.plan.tasks, estimate)
   const styleOf = nodeStyles(displayStatuses(work))
   return html`${work.plan.tasks.length > 0 && html`<div class="scroll" id="graph" tabindex="0" role="region" aria-label="Graph">${graphSvg(work.plan, styleOf, new Set(path), hrefOf)}</div>`}
 <p class="lead legend">${Object.values(SIGNS).map(({ sign, words }) => html`<span>${sign} ${words}</span> `)}</p>
-${path.length > 1 && piece('path', html`<p id="path">Critical path as it was: ${commaList(path)}.</p>`)}
+${path.length > 1 && piece('path', html`<p id="path">${isOver ? 'Critical path as it was' : 'Critical path, by the sizes of the tasks'}: ${commaList(path)}.</p>`)}
 `
 }
 
