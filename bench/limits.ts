@@ -25,7 +25,7 @@ interface Measured {
   counts: Counts
 }
 
-/** So many runs at a time for so many hours; or, without hours, each of them once. */
+/** So many runs at a time, each followed by another one, for so many hours. */
 async function sideBySide(
   { runs, tasks, slots }: { runs: number; tasks: number; slots: number },
   hours: number,
@@ -97,8 +97,6 @@ function figuresOf(lanes: Lanes, hours: number, limited: Measured, free: Measure
   ]
 }
 
-const makespanOf = ({ ended }: Measured): number => Math.max(...ended.map(({ to }) => to))
-
 export const limits: Benchmark = {
   name: B10,
   summary: 'tasks an hour in one repository, under the limits of GitHub as published',
@@ -123,16 +121,6 @@ export const limits: Benchmark = {
         })
       say(`${lanes.runs} side by side`)
     }
-    const wide = { runs: 1, tasks: quick ? 200 : 500, slots: 64 }
-    const [limited, free] = [await sideBySide(wide, 0, true), await sideBySide(wide, 0, false)]
-    figures.push({
-      benchmark: B10,
-      figure: `makespan under the limits / without, ${wide.tasks} tasks on ${wide.slots} slots`,
-      value: makespanOf(limited) / makespanOf(free),
-      unit: '',
-      target: atMost(1.05),
-      basis: `${makespanOf(free).toFixed(0)} minutes without; ${limited.counts.refused} requests refused, last word after ${(Math.max(...limited.ended.map(({ shown, to }) => shown - to))).toFixed(0)} minutes`,
-    })
     return { figures, lines, charts: [] }
   },
 }
