@@ -31,7 +31,7 @@ export interface SlotEnd {
   refused: string | null
 }
 
-/** Seconds after a result in which the next task mostly comes, and between looks in that time: one small request to git each. */
+/** Seconds after its start or a result in which a slot's next task mostly comes, and between looks then: one small request to git each. */
 const SOON = 5
 const QUICK = 0.3
 
@@ -77,7 +77,7 @@ async function workUntilLeft(deps: SlotDeps, who: SlotIdentity): Promise<SlotEnd
       if (worked.refused !== null) return { work: done, refused: worked.refused }
       if (worked.handedOver) handedOver = key
       idleSince = clock.now()
-    } else await clock.wait(handedOver !== null && idle < SOON ? Math.min(QUICK, view.pause()) : view.pause())
+    } else await clock.wait(idle < SOON ? Math.min(QUICK, view.pause()) : view.pause())
   }
 }
 
