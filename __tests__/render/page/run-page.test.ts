@@ -91,6 +91,31 @@ describe('the page of a run', () => {
     expect(after).toContain('Critical path as it was: ')
   })
 
+  it('shows in the lane of a slot its start, the work, and how long of that the acceptance took', () => {
+    const start = [requested(), proposed(planOf('a')), approved()] as const
+    const asked = { type: 'slots_requested', request: 'r1', count: 2, workflowRun: 7 } as const
+    const text = page(
+      history(
+        ...start,
+        asked,
+        queued('a'),
+        [30, started('a', 'r1.1')],
+        [9, verified('a')],
+        [11, { type: 'slots_gone', request: 'r1' }],
+      ),
+    )
+    const bars = [...text.matchAll(/<g class="(bar[^"]*)"><title>([^<]*)<\/title>/g)].map(([, kind, words]) => [
+      kind,
+      words,
+    ])
+    expect(bars.filter(([, words]) => !words?.startsWith('an approval'))).toEqual([
+      ['bar start', expect.stringMatching(/^start: 31 s, from/)],
+      ['bar', expect.stringMatching(/^a: 9 s, 3\.2 s of it acceptance, from/)],
+      ['bar start', expect.stringMatching(/^start: 51 s, from/)],
+    ])
+    expect(text.match(/<rect class="acceptance"/g)).toHaveLength(1)
+  })
+
   it('asks nothing of the network', () => {
     expect(page(events)).not.toMatch(/(?:src|href)="(?!#)/)
   })

@@ -10,7 +10,7 @@ import { displayStatuses, nodeStyles } from '../status/display-status.ts'
 import { headline } from '../status/headline.ts'
 import { nextSteps } from '../status/next-steps.ts'
 import { eventLine } from '../timeline/event-line.ts'
-import { planningSpans, slotSpans, waitSpans } from '../timeline/spans.ts'
+import { planningSpans, slotSpans, startSpans, waitSpans } from '../timeline/spans.ts'
 import { actualCriticalPath } from '../timeline/timeline.ts'
 import { graphSvg, SIGNS } from './graph-svg.ts'
 import { type Html, html, piece } from './html.ts'
@@ -70,10 +70,12 @@ ${path.length > 1 && piece('path', html`<p id="path">${isOver ? 'Critical path a
 
 /** Who worked when: people, the planner and the slots. */
 export function lanesSection(events: readonly RunEvent[], { work }: PlannedRun): Html | false {
-  const lanes = lanesSvg([waitSpans(events), planningSpans(events), slotSpans(events, work)])
+  const slots = slotSpans(events, work)
+  const lanes = lanesSvg([waitSpans(events), planningSpans(events), [...startSpans(events, slots), ...slots]])
   return (
     lanes !== null &&
     html`<h2>Time</h2><div class="scroll" id="lanes" tabindex="0" role="region" aria-label="Lanes">${lanes}</div>
+<p class="lead legend">A lane for each slot: <span class="swatch start">its start</span> <span class="swatch">work on a task</span> <span class="swatch acceptance">acceptance</span></p>
 `
   )
 }

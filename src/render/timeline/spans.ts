@@ -3,6 +3,7 @@ import { ownOf } from '../../core/own.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
 import type { Work } from '../../core/run/work.ts'
+import { slotNames } from '../../core/slots/slot-requests.ts'
 import { secondsBetween } from '../markdown/format.ts'
 
 /** A piece of work in a slot. Times in seconds since the first event. */
@@ -12,6 +13,8 @@ export interface Span {
   from: number
   to: number
   succeeded: boolean
+  /** Seconds of the acceptance at its end, if it came to that. */
+  acceptance?: number
 }
 
 /** Attempts and verifications in slots, by start. Work that has not ended is drawn up to the last event. */
@@ -19,23 +22,47 @@ export function slotSpans(events: readonly RunEvent[], work: Work): Span[] {
   const begin = events[0]?.at ?? ''
   const end = events.at(-1)?.at ?? begin
   const since = (at: string): number => secondsBetween(begin, at)
+  const acceptances = acceptancesIn(events)
   const attempts = work.plan.tasks.flatMap(({ id }) =>
-    (ownOf(work.tasks, id)?.attempts ?? []).flatMap(({ slot, startedAt, endedAt, outcome }): Span[] =>
-      slot === null || startedAt === null
-        ? []
-        : [
-            {
-              slot,
-              label: id,
-              from: since(startedAt),
-              to: since(endedAt ?? end),
-              succeeded: SUCCEEDED[outcome],
-            },
-          ],
-    ),
+    (ownOf(work.tasks, id)?.attempts ?? []).flatMap(({ attempt, slot, startedAt, endedAt, outcome }): Span[] => {
+      if (slot === null || startedAt === null) return []
+      const [from, to] = [since(startedAt), since(endedAt ?? end)]
+      const acceptance = acceptances.get(`${id} ${attempt}`)
+      const known = acceptance === undefined ? {} : { acceptance: Math.min(acceptance, to - from) }
+      return [{ slot, label: id, from, to, succeeded: SUCCEEDED[outcome], ...known }]
+    }),
   )
   return [...attempts, ...verifications(events, since, end)].toSorted((a, b) => a.from - b.from)
 }
+
+/** From the request for a slot to its first work: its job waits for a runner, checks out and is set up. */
+export function startSpans(events: readonly RunEvent[], work: readonly Span[]): Span[] {
+  const begin = events[0]?.at ?? ''
+  const end = secondsBetween(begin, events.at(-1)?.at ?? begin)
+  return events.flatMap((event): Span[] => {
+    if (event.type !== 'slots_requested') return []
+    const gone = events.find((later) => later.type === 'slots_gone' && later.request === event.request)
+    const from = secondsBetween(begin, event.at)
+    return slotNames(event.request, event.count).map((slot) => {
+      const first = work.filter((span) => span.slot === slot).map((span) => span.from)
+      const to = Math.min(...first, gone === undefined ? end : secondsBetween(begin, gone.at))
+      return { slot, label: START, from, to: Math.max(from, to), succeeded: true }
+    })
+  })
+}
+
+/** What a slot does before its first work. */
+export const START = 'start'
+
+/** By task and attempt. */
+const acceptancesIn = (events: readonly RunEvent[]): Map<string, number> =>
+  new Map(
+    events.flatMap((event): [string, number][] =>
+      (event.type === 'task_verified' || event.type === 'task_failed') && event.report !== undefined
+        ? [[`${event.task} ${event.attempt}`, event.report.acceptanceSeconds]]
+        : [],
+    ),
+  )
 
 /** Whether an attempt succeeded. An open attempt counts as success until it ends. */
 const SUCCEEDED: Readonly<Record<AttemptRecord['outcome'], boolean>> = {
