@@ -114,6 +114,7 @@ describe('the page of a run', () => {
       ['bar start', expect.stringMatching(/^start: 51 s, from/)],
     ])
     expect(text.match(/<rect class="acceptance"/g)).toHaveLength(1)
+    expect(text).toContain('<dt>Idle between tasks</dt><dd>0 s</dd>')
   })
 
   it('asks nothing of the network', () => {

@@ -10,7 +10,7 @@ import { displayStatuses, nodeStyles } from '../status/display-status.ts'
 import { headline } from '../status/headline.ts'
 import { nextSteps } from '../status/next-steps.ts'
 import { eventLine } from '../timeline/event-line.ts'
-import { planningSpans, slotSpans, startSpans, waitSpans } from '../timeline/spans.ts'
+import { idleSeconds, planningSpans, slotSpans, startSpans, waitSpans } from '../timeline/spans.ts'
 import { actualCriticalPath } from '../timeline/timeline.ts'
 import { graphSvg, SIGNS } from './graph-svg.ts'
 import { type Html, html, piece } from './html.ts'
@@ -46,6 +46,7 @@ function numbers(events: readonly RunEvent[], run: LiveRun): Html {
   const facts: [string, string][] = [
     ...(work === null ? [] : [['Tasks', `${work.plan.tasks.length}`] as [string, string]]),
     ...(wall === null ? [] : [['Time in slots', `${duration(wall)}${predicted}`] as [string, string]]),
+    ...(wall === null ? [] : [['Idle between tasks', duration(idleSeconds(slots))] as [string, string]]),
     ['Money', `${usd(spentUsd(run.ledger))}${limit}`],
   ]
   return html`<dl class="numbers">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
