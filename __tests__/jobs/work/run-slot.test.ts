@@ -732,6 +732,22 @@ describe('waiting', () => {
     await expect(world.passTime(world.start(), 60)).rejects.toThrow('the journal could not be read 20 times')
   })
 
+  it('looks that fail at its start do not become frequent: a minute of trouble ends no slot', async () => {
+    oneTask(world, { run: script('echo b > b.txt') })
+    world.fails.looks = 5
+    const begun = world.clock.now().getTime()
+    const slot = world.start()
+    for (let failures = 0; failures < 4; failures += 1) {
+      await world.clock.waiting()
+      world.clock.advance(2 ** (failures + 2) - 0.5)
+      await new Promise((go) => setImmediate(go))
+      expect(world.fails.looks).toBe(4 - failures)
+      world.clock.advance(0.5)
+    }
+    expect((world.clock.now().getTime() - begun) / 1000).toBe(4 + 8 + 16 + 32)
+    expect(await world.passTime(slot, 60)).toHaveLength(1)
+  })
+
   it('a journal that stays away during a task ends the slot too, and stops the task', async () => {
     oneTask(world, { run: script('echo > started; sleep 600') })
     const slot = world.start()

@@ -77,7 +77,7 @@ async function workUntilLeft(deps: SlotDeps, who: SlotIdentity): Promise<SlotEnd
       if (worked.refused !== null) return { work: done, refused: worked.refused }
       if (worked.handedOver) handedOver = key
       idleSince = clock.now()
-    } else await clock.wait(idle < SOON ? Math.min(QUICK, view.pause()) : view.pause())
+    } else await clock.wait(view.isCurrent() && idle < SOON ? Math.min(QUICK, view.pause()) : view.pause())
   }
 }
 

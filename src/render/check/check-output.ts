@@ -70,7 +70,6 @@ function withLog(
   }
 }
 
-/** A commit cannot lose its check, and this one says nothing of the start commit itself. */
 /** Two attempts may share a commit; the later one counts. */
 const newestOfEach = (checks: readonly CheckOutput[]): CheckOutput[] => [
   ...new Map(checks.map((one) => [one.sha, one])).values(),
