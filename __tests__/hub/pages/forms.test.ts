@@ -17,24 +17,7 @@ import {
 import { planOf } from '../../support/plan.ts'
 import { type TestHub, testHub, where } from '../support/hub.ts'
 import { commitFiles, git, remoteGit } from '../support/repository.ts'
-import { type Visitor, visit, writeJournal } from './browser.ts'
-
-const unescaped = (text: string): string =>
-  text
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
-
-/** The fields of the form whose button says so, as a browser would send them, without boxes for words. */
-function fieldsOf(page: string, button: string): [string, string][] {
-  const form = page.split('<form').find((one) => one.split('</form>')[0]?.includes(`>${button}</button>`)) ?? ''
-  const inputs = (form.split('</form>')[0] ?? '').match(/<input[^>]*>/g) ?? []
-  return inputs
-    .filter((input) => /type="hidden"| checked/.test(input))
-    .map((input) => [/name="([^"]*)"/.exec(input)?.[1] ?? '', unescaped(/value="([^"]*)"/.exec(input)?.[1] ?? '')])
-}
+import { fieldsOf, type Visitor, visit, writeJournal } from './browser.ts'
 
 async function hubWith(events: readonly RunEvent[]) {
   const hub = await testHub()
