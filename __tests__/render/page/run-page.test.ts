@@ -91,27 +91,29 @@ describe('the page of a run', () => {
     expect(after).toContain('Critical path as it was: ')
   })
 
-  it('shows in the lane of a slot its start, the work, and how long of that the acceptance took', () => {
+  it('shows in the lane of a slot its queue, its set-up, the work, and how long of that the acceptance took', () => {
     const start = [requested(), proposed(planOf('a')), approved()] as const
     const asked = { type: 'slots_requested', request: 'r1', count: 2, workflowRun: 7 } as const
-    const text = page(
-      history(
-        ...start,
-        asked,
-        queued('a'),
-        [30, started('a', 'r1.1')],
-        [9, verified('a')],
-        [11, { type: 'slots_gone', request: 'r1' }],
-      ),
+    const recorded = history(
+      ...start,
+      asked,
+      queued('a'),
+      [30, started('a', 'r1.1')],
+      [21, verified('a')],
+      [11, { type: 'slots_gone', request: 'r1' }],
     )
+    const given = recorded.find(({ type }) => type === 'task_started')?.at ?? ''
+    const begun = new Date(Date.parse(given) + 12_000).toISOString()
+    const text = page(recorded.map((event) => (event.type === 'task_verified' ? { ...event, begun } : event)))
     const bars = [...text.matchAll(/<g class="(bar[^"]*)"><title>([^<]*)<\/title>/g)].map(([, kind, words]) => [
       kind,
       words,
     ])
     expect(bars.filter(([, words]) => !words?.startsWith('an approval'))).toEqual([
-      ['bar start', expect.stringMatching(/^start: 31 s, from/)],
+      ['bar queue', expect.stringMatching(/^queue: 31 s, from/)],
+      ['bar set-up', expect.stringMatching(/^set-up: 12 s, from/)],
       ['bar', expect.stringMatching(/^a: 9 s, 3\.2 s of it acceptance, from/)],
-      ['bar start', expect.stringMatching(/^start: 51 s, from/)],
+      ['bar queue', expect.stringMatching(/^queue: 1 min 3 s, from/)],
     ])
     expect(text.match(/<rect class="acceptance"/g)).toHaveLength(1)
     expect(text).toContain('<dt>Idle between tasks</dt><dd>0 s</dd>')

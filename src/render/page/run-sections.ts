@@ -72,11 +72,12 @@ ${path.length > 1 && piece('path', html`<p id="path">${isOver ? 'Critical path a
 /** Who worked when: people, the planner and the slots. */
 export function lanesSection(events: readonly RunEvent[], { work }: PlannedRun): Html | false {
   const slots = slotSpans(events, work)
-  const lanes = lanesSvg([waitSpans(events), planningSpans(events), [...startSpans(events, slots), ...slots]])
+  const lanesOfSlots = [...startSpans(events, slots), ...slots]
+  const lanes = lanesSvg([waitSpans(events), planningSpans(events), lanesOfSlots])
   return (
     lanes !== null &&
     html`<h2>Time</h2><div class="scroll" id="lanes" tabindex="0" role="region" aria-label="Lanes">${lanes}</div>
-<p class="lead legend">A lane for each slot: <span class="swatch start">its start</span> <span class="swatch">work on a task</span> <span class="swatch acceptance">acceptance</span></p>
+<p class="lead legend">${lanesOfSlots.length > 0 && html`A lane for each slot: <span class="swatch queue">queue</span> <span class="swatch set-up">set-up</span> <span class="swatch">work on a task</span> <span class="swatch acceptance">acceptance</span> `}<span class="swatch now">now</span></p>
 `
   )
 }

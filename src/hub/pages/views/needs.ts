@@ -1,3 +1,4 @@
+import type { Task } from '../../../core/plan/plan.ts'
 import { shortPlanId } from '../../../core/plan/plan-id.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import { commaList } from '../../../render/markdown/format.ts'
@@ -52,6 +53,12 @@ async function formsFor(context: PageContext, place: FormPlace, state: LiveRun, 
   }
 }
 
+const aboutTask = ({ needs, writes }: Task): string =>
+  [
+    ...(needs.length > 0 ? [`after ${commaList(needs)}`] : []),
+    ...(writes.length > 0 ? [`writes ${commaList(writes)}`] : []),
+  ].join(' · ')
+
 /** The hash that is shown is the one that is posted: a plan that changed meanwhile is not approved. */
 function approvalForm({ world }: PageContext, place: FormPlace, run: PlannedRun): Html {
   const { work } = run
@@ -61,6 +68,6 @@ function approvalForm({ world }: PageContext, place: FormPlace, run: PlannedRun)
   return html`<form method="post" action="/comments" class="command approval" data-command="/approve ${id}">${formFields(place, `/approve ${id}`)}
 <p>Version ${work.version} of the plan, <code>${id}</code>, for <code>${work.baseBranch}</code> at <code>${work.base.slice(0, 8)}</code>. Its plan comment in the thread says what it may do.</p>
 ${about.map((lines, index) => lines.length > 0 && html`<div class="markdown">${commentHtml(lines.join('\n'), `plan-${index}`, linksIn(world, place.thread))}</div>`)}
-<fieldset><legend>Tasks</legend>${work.plan.tasks.map((task) => html`<input type="hidden" name="task" value="${task.id}"><label class="choice"><input type="checkbox" name="only" value="${task.id}" checked> <code>${task.id}</code> ${task.title}<span class="lead">${task.needs.length > 0 && ` after ${commaList(task.needs)}`}${task.writes.length > 0 && ` · writes ${commaList(task.writes)}`}</span></label>`)}</fieldset>
+<fieldset><legend>Tasks</legend>${work.plan.tasks.map((task) => html`<input type="hidden" name="task" value="${task.id}"><label class="choice"><input type="checkbox" name="only" value="${task.id}" checked> <code>${task.id}</code> ${task.title}<span class="lead">${aboutTask(task)}</span></label>`)}</fieldset>
 <div class="post"><button>Approve</button> <span class="lead">posts <code data-shown>/approve ${id}</code></span></div></form>`
 }
