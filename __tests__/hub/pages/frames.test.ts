@@ -41,7 +41,10 @@ describe('the page of a run at work', needsChromium, () => {
     await page.goto(`${hub.url}/runs/1`)
     await page.getByText('live', { exact: true }).waitFor()
     if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}/tasks-${tasks}.png` })
-    expect(await page.evaluate(SEEN)).toEqual({ nodes: tasks, high: true, wide: false })
+    for (const width of [2000, 360, 1000]) {
+      await page.setViewportSize({ width, height: 800 })
+      expect(await page.evaluate(SEEN), `${width} px`).toEqual({ nodes: tasks, high: true, wide: false })
+    }
 
     const changes = await traced(browser, page, async () => {
       for (const index of [half, half + 1, half + 2]) {

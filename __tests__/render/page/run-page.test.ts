@@ -7,6 +7,7 @@ import { renderRunPage } from '../../../src/render/page/run-page.ts'
 import { planOf } from '../../support/plan.ts'
 import {
   approved,
+  byAgents,
   done,
   example,
   failed,
@@ -18,7 +19,10 @@ import {
   queued,
   requested,
   started,
+  startedByAgent,
+  type TimedEvent,
   verified,
+  verifiedByAgent,
 } from '../support/runs.ts'
 
 const page = (events: readonly RunEvent[]) => renderRunPage(events, replay(events))
@@ -117,6 +121,29 @@ describe('the page of a run', () => {
     ])
     expect(text.match(/<rect class="acceptance"/g)).toHaveLength(1)
     expect(text).toContain('<dt>Idle between tasks</dt><dd>0 s</dd>')
+  })
+
+  it('marks the critical path in the lanes, says what each task cost, and measures time against the prediction', () => {
+    const plan = byAgents(planOf('a > b, c', { tasks: { c: { size: 'small' } } }))
+    const forecast = { measured: null, minutes: { low: 1, likely: 4, high: 9 }, usd: null }
+    const text = page(
+      history(
+        requested(),
+        { ...proposed(plan), forecast } as TimedEvent,
+        approved(),
+        queued('a'),
+        queued('c'),
+        startedByAgent('a'),
+        startedByAgent('c', 'r1.2'),
+        [60, verifiedByAgent('a')],
+        landed('a'),
+      ),
+    )
+    expect(text).toMatch(
+      /<g class="bar critical"><title>a: 1 min[^<]*, on the critical path; the task cost 0\.50 USD<\/title>/,
+    )
+    expect(text).toMatch(/<g class="bar"><title>c: /)
+    expect(text).toMatch(/<dt>Time in slots<\/dt><dd>1 min( \d+ s)? of 4 min predicted<\/dd>/)
   })
 
   it('asks nothing of the network', () => {

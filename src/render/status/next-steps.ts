@@ -28,8 +28,8 @@ export function nextSteps(run: LiveRun): string[] {
       return planningStage(run) === 'done' ? awaited : [...awaited, ...planning(run), REJECT]
     case 'active':
       return [
-        ...(planningStage(run) === 'done' ? [] : planning(run)),
         ...awaited,
+        ...(planningStage(run) === 'done' ? [] : planning(run)),
         ...closedPulls(run),
         ...(run.paused === null ? ['`/pause` starts no new tasks, `/cancel` stops the run.'] : []),
       ]

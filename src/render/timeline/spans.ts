@@ -13,8 +13,14 @@ export interface Span {
   from: number
   to: number
   succeeded: boolean
+  /** What a slot does before its first work. */
+  before?: 'queue' | 'set-up'
   /** Seconds of the acceptance at its end, if it came to that. */
   acceptance?: number
+  /** The task is on the critical path. */
+  isCritical?: boolean
+  /** What all attempts of the task have cost so far, in words. */
+  cost?: string
 }
 
 /** Attempts and verifications in slots, by start. Work that has not ended is drawn up to the last event. */
@@ -50,17 +56,20 @@ export function startSpans(events: readonly RunEvent[], work: readonly Span[]): 
       const given = events.find((later) => 'slot' in later && later.slot === slot)
       const [asked, seen] = [since(event.at), given === undefined ? end : since(given.at)]
       const first = Math.min(...work.filter((span) => span.slot === slot).map((span) => span.from), end)
-      const queue = { slot, label: QUEUE, from: asked, to: Math.max(asked, seen), succeeded: true }
+      const span = (before: 'queue' | 'set-up', from: number, to: number): Span => ({
+        slot,
+        label: before,
+        before,
+        from,
+        to,
+        succeeded: true,
+      })
       // What is given before the tasks, a baseline, is no part of these lanes.
       const isSetUp = given?.type === 'task_started' && first > seen
-      return [queue, ...(isSetUp ? [{ slot, label: SET_UP, from: seen, to: first, succeeded: true }] : [])]
+      return [span('queue', asked, Math.max(asked, seen)), ...(isSetUp ? [span('set-up', seen, first)] : [])]
     })
   })
 }
-
-/** What a slot does before its first work. */
-export const QUEUE = 'queue'
-export const SET_UP = 'set-up'
 
 /** By task and attempt. */
 const acceptancesIn = (events: readonly RunEvent[]): Map<string, number> =>
