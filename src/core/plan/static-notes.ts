@@ -4,7 +4,8 @@ import { type Argv, isAgentTask, type Plan, type Task } from './plan.ts'
 
 /** What the base has that a plan's commands may name. */
 export interface BaseFacts {
-  files: ReadonlySet<string>
+  /** Null: not known. */
+  files: ReadonlySet<string> | null
   /** Whether commands reach any host. */
   network: boolean
 }
@@ -37,7 +38,7 @@ function commandNotes(plan: Plan, argv: Argv, what: string, base: BaseFacts): st
   if (provesNothing(argv)) return [`${what}, ${shown}, succeeds whatever was done: it proves nothing`]
   if (!base.network && needsNetwork(argv))
     return [`${what}, ${shown}, needs a network, and the sandbox has none: it cannot succeed`]
-  return unmadeScripts(plan.tasks, argv, base.files).map(
+  return (base.files === null ? [] : unmadeScripts(plan.tasks, argv, base.files)).map(
     (path) => `${what} names ${quoted(path)}, which does not exist and which no task creates`,
   )
 }
