@@ -93,7 +93,8 @@ function costOfLastCall({ metered, model, maxTokens }: Conversation, history: Me
   const { budget } = metered
   const size = { model, maxTokens: Math.min(LAST_ANSWER, maxTokens), cacheLife }
   const likely = budget.likelyCost(size, promptTokens + ONE_TURN, promptTokens)
-  const written = budget.likelyCost(size, promptTokens, cachedTokens) - budget.likelyCost(size, promptTokens, promptTokens)
+  const written =
+    budget.likelyCost(size, promptTokens, cachedTokens) - budget.likelyCost(size, promptTokens, promptTokens)
   return Math.max(likely, budget.worstCost(size, promptTokens + ONE_TURN) - written)
 }
 
