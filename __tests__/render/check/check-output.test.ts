@@ -337,6 +337,37 @@ describe('the check of the run', () => {
     ])
   })
 
+  it('leads to the job of a failed verification, and names the failing lines on the commit that failed', () => {
+    const log = 'Error: 1 is not 2\n    at test (src/a.test.ts:7:3)'
+    const fails = (on: string, attempt: number): TimedEvent[] => [
+      { type: 'verification_queued', on, attempt },
+      { type: 'verification_started', on, attempt, slot: 'r1.1', job: 900 + attempt },
+      {
+        type: 'verification_failed',
+        on,
+        attempt,
+        failure: { reason: 'verification-failed', on, exitCode: 1, log },
+      },
+    ]
+    const slots: TimedEvent = { type: 'slots_requested', request: 'r1', count: 1, workflowRun: 77 }
+    const annotations = [{ path: 'src/a.test.ts', line: 7, message: 'Error: 1 is not 2\nat test (src/a.test.ts:7:3)' }]
+    const shown = (...events: TimedEvent[]) =>
+      runChecksFor(planned(...begun, slots, ...assembled.slice(begun.length), ...events)).map(
+        ({ sha: on, workflowRun, job, annotations: lines }) => ({ on, workflowRun, job, lines }),
+      )
+    const job = (number: number) => ({ workflowRun: 77, job: number })
+    expect(shown(...fails(sha('merge-d'), 1), { type: 'culprit_found', task: 'd' })).toEqual([
+      { on: sha('trunk'), ...job(901), lines: undefined },
+      { on: sha('merge-d'), ...job(901), lines: annotations },
+    ])
+    const search = [...fails(sha('merge-d'), 1), ...fails(sha('merge-b'), 2)]
+    expect(shown(...search, { type: 'culprit_found', task: 'b' })).toEqual([
+      { on: sha('trunk'), ...job(902), lines: undefined },
+      { on: sha('merge-d'), ...job(902), lines: undefined },
+      { on: sha('merge-b'), ...job(902), lines: annotations },
+    ])
+  })
+
   it('asks for a person when only a person can go on, and fails when something has failed', () => {
     const [gated] = runChecksFor(
       planned(requested(), proposed(planOf('g', { tasks: { g: gate } })), approved(), queued('g')),

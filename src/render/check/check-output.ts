@@ -1,15 +1,13 @@
-import { failureLog } from '../../core/failure.ts'
 import type { Sha, TaskId } from '../../core/ids.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/run/lookup.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
 import type { Work } from '../../core/run/work.ts'
-import { workflowRunOf } from '../../core/slots/slot-jobs.ts'
 import { bounded } from '../markdown/escape.ts'
-import { failingPlaces } from '../markdown/failing-lines.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { displayStatus } from '../status/display-status.ts'
 import { type AttemptCheck, attemptCheck, type CheckConclusion, type CheckOutput, completed } from './check-state.ts'
+import { annotationsOf, jobOf } from './job-log.ts'
 import { checkSummary, checkText } from './task-text.ts'
 
 const NAME = 100
@@ -35,7 +33,8 @@ export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
         sha,
         externalId: `${run.run}/${id}/${attempt.attempt}`,
         text: checkText(run, id, attempt),
-        ...withLog(run, attempt),
+        ...jobOf(run, attempt),
+        ...annotationsOf(attempt.failure),
       },
     ]
   })
@@ -55,19 +54,6 @@ function isWorthACheck(
   const record = recordOf(work, id)
   const isOver = phase === 'ended' || ['failed', 'expanded', 'skipped', 'cancelled'].includes(record.state.status)
   return isOver && record.attempts.at(-1) === attempt
-}
-
-/** The log of the job, and the lines that its output names. */
-function withLog(
-  run: PlannedRun,
-  { slot, job, failure }: AttemptRecord,
-): Pick<CheckOutput, 'workflowRun' | 'job' | 'annotations'> {
-  const places = failure === null ? [] : failingPlaces(failureLog(failure))
-  return {
-    ...(slot === null ? {} : { workflowRun: workflowRunOf(run, slot) }),
-    ...(job !== undefined && { job }),
-    ...(places.length === 0 ? {} : { annotations: places }),
-  }
 }
 
 /** Two attempts may share a commit; the later one counts. */
