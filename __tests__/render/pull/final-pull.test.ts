@@ -226,6 +226,25 @@ describe('a worker pull request', () => {
     )
   })
 
+  it('of a task that lands by itself holds at each time without an edit, and changes when the run needs a person', () => {
+    const under = (...events: TimedEvent[]) =>
+      workerPull(planned(requested(), proposed(example), projected(['pull:trunk', 50]), approved(), ...events), 'types')
+        .body
+    const begun = [queued('types'), started('types')]
+    const program = { reason: 'program-failed', exitCode: 1, log: 'no' } as const
+    const opened = under(...begun)
+    expect(opened.split('\n')[0]).toBe(
+      "**Nothing to do here.** The run merges this into `tributary/42/trunk` (#50) by itself once its acceptance passes; until then, this pull request stays open. The result comes with the check `tributary / types — A type for amounts`: the worker's report, the output, and the cost. If the run needs you, this text says so.",
+    )
+    expect(under(...begun, verified('types'))).toBe(opened)
+    expect(under(...done('types'))).toBe(opened)
+    expect(under(...begun, failed('types', program, false), queued('types', 2))).toBe(opened)
+    const top = (...events: TimedEvent[]) => under(...events).split('\n')[0]
+    expect(top(...begun, failed('types', program))).toContain('**Failed**')
+    expect(top(...begun, { type: 'task_skipped', by: 'bob', task: 'types' })).toContain('**Not part of the change**')
+    expect(top(...begun, { type: 'run_cancelled', by: 'bob', why: '' })).toContain('**Not part of the change**')
+  })
+
   it('of a failed task shows the first failing lines, and how to go on', () => {
     const log = 'fine\n✖ reads it\n  at src/money.ts:3\n0 failed'
     const { body } = on(

@@ -64,17 +64,18 @@ const newestOfEach = (checks: readonly CheckOutput[]): CheckOutput[] => [
 type Shown = Pick<CheckOutput, 'name' | 'title' | 'state' | 'summary'>
 
 const check = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, { state, title }: AttemptCheck): Shown => ({
-  name: nameOf(task.id, task.title),
+  name: checkName(task.id, task.title),
   title,
   state,
   summary: checkSummary(run, task, attempt, title),
 })
 
-const nameOf = (id: TaskId, title: string): string => bounded(`tributary / ${id} — ${title}`, NAME)
+/** What the checks of a task are called. */
+export const checkName = (id: TaskId, title: string): string => bounded(`tributary / ${id} — ${title}`, NAME)
 
 /** The check of a task that will not run again must end. */
 const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: AttemptCheck): Shown => ({
-  name: nameOf(id, work.previous?.plan.tasks.find((task) => task.id === id)?.title ?? 'left out of the plan'),
+  name: checkName(id, work.previous?.plan.tasks.find((task) => task.id === id)?.title ?? 'left out of the plan'),
   title,
   state,
   summary: 'This task is no longer part of the plan.',

@@ -7,6 +7,7 @@ import { recordOf, taskOf } from '../../core/run/lookup.ts'
 import type { Work } from '../../core/run/work.ts'
 import { waitsForPerson } from '../../core/schedule/after-review.ts'
 import { commitSubject } from '../../core/text/control-characters.ts'
+import { checkName } from '../check/check-output.ts'
 import { costFacts } from '../cost.ts'
 import { detailsBlock, sections } from '../markdown/blocks.ts'
 import { code, codes, commandText, fence, withoutColours } from '../markdown/code.ts'
@@ -25,7 +26,7 @@ import { type WorkerStage, workerStage } from './worker-stage.ts'
 
 /**
  * Title and body of the pull request of one task into trunk. The body follows the state of the task where a person has something to
- * do; one that lands by itself keeps the words that it was opened with, since each edit is a write.
+ * do. One that lands by itself is not edited, since each edit is a write: its words hold from its opening on, and after its merge.
  */
 export function workerPull(run: PlannedRun, id: TaskId): { title: string; body: string } {
   const task = taskOf(run.work, id)
@@ -52,7 +53,7 @@ function body(run: PlannedRun, task: Task, level: Level): string[] {
     level.goal && task.goal.trim() !== '' ? blockQuote(task.goal) : [],
   ]
   const folded = detailsBlock('The brief of this task', brief(run, task, level))
-  if (landsByItself(run.work, task.id, stage)) return sections(unattended(run), ...about, promises(run, task), folded)
+  if (landsByItself(run.work, task.id, stage)) return sections(unattended(run, task), ...about, promises(run, task), folded)
   return sections(
     top(run, task.id, stage),
     ...about,
@@ -72,9 +73,9 @@ function landsByItself(work: Work, id: TaskId, { kind }: WorkerStage): boolean {
   return isQuiet && !waitsForPerson(work, id) && ['at work', 'verified', 'landed'].includes(kind)
 }
 
-/** True from the first commit to the merge. */
-const unattended = (run: PlannedRun): string[] => [
-  `**Nothing to do here.** The run works on this task and merges it into ${trunkOf(run)} by itself once its acceptance has passed. Its check, which comes with the result, has what the worker says, the output and the cost.`,
+/** Says nothing that a merge makes wrong: whether it is open or merged is what GitHub shows above it. */
+const unattended = (run: PlannedRun, { id, title }: Task): string[] => [
+  `**Nothing to do here.** The run merges this into ${trunkOf(run)} by itself once its acceptance passes; until then, this pull request stays open. The result comes with the check ${code(checkName(id, title))}: the worker's report, the output, and the cost. If the run needs you, this text says so.`,
 ]
 
 /** What this is now, and what a person types. */
