@@ -55,17 +55,11 @@ const refusals = (): Screen[] => [
 function refusedPlan(): string {
   const problems = [
     {
-      code: 'no-plan' as const,
-      task: null,
-      field: null,
-      message: 'The issue has no fenced block `tributary` with a plan.',
-    },
-    {
       code: 'no-model' as const,
       task: null,
       field: null,
       message:
-        'Nor can a model write one: the workflow has no key. Add the secret `ANTHROPIC_API_KEY` to the repository.',
+        "There is no key for a model in this repository's secrets, and the issue has no plan: add one of the two.",
     },
   ]
   const run = live(requested(), { type: 'plan_refused', problems })

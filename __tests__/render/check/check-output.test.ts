@@ -60,8 +60,6 @@ describe('the check of a task', () => {
     expect(only?.state).toEqual(completed('success', at(4), at(10)))
     expect(only?.summary).toBe(
       [
-        '**Landed**',
-        '',
         '- Writes: `src/money.ts`',
         '- Command: `node scripts/apply.mjs "A type for amounts"`',
         '- Acceptance: `npm test`',
@@ -125,7 +123,7 @@ describe('the check of a task', () => {
       failed('a', { reason: 'acceptance-failed', exitCode: 3, log }, false),
     ] as const
     const [first] = checksFor(planned(...again), 'a')
-    expect(first && brief(first)).toEqual([sha('a-1'), 'failure', 'Failed: acceptance-failed'])
+    expect(first && brief(first)).toEqual([sha('a-1'), 'failure', 'Failed: its acceptance ended with exit code 3'])
     expect(first?.summary).toContain('Its acceptance ended with exit code 3.')
     expect(first?.summary).toContain('<sub>`acceptance-failed`</sub>')
     expect(first?.summary).not.toContain('/retry')

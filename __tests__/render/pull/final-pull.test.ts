@@ -81,7 +81,7 @@ describe('the final pull request', () => {
         '',
         '(graph)',
         '',
-        'The tasks, each after what it builds on:',
+        'The tasks in review order, each after those it builds on:',
         '',
         `1. \`a\` Task a: #51, ${merge('a')}, 5 s`,
         `2. \`b\` Task b: ${merge('b')}, 5 s`,

@@ -53,11 +53,12 @@ function body(run: PlannedRun, task: Task, level: Level): string[] {
     level.goal && task.goal.trim() !== '' ? blockQuote(task.goal) : [],
   ]
   const folded = detailsBlock('The brief of this task', brief(run, task, level))
-  if (landsByItself(run.work, task.id, stage)) return sections(unattended(run, task), ...about, promises(run, task), folded)
+  if (landsByItself(run.work, task.id, stage))
+    return sections(unattended(run, task), ...about, promises(run, task), folded)
   return sections(
     top(run, task.id, stage),
     ...about,
-    lookAt(run, task.id, level.handOff),
+    lookAt(run, task.id, stage.kind === 'landed' ? 'What it did' : 'What to look at', level.handOff),
     acceptance(run, task),
     promises(run, task),
     stage.kind === 'at work' ? [] : cost(run, task.id),
@@ -140,7 +141,7 @@ function mergeOf({ work }: PlannedRun, id: TaskId): string {
 }
 
 /** What a reviewer should look at first: what the worker said of it, and what a model found or settled. */
-function lookAt({ work }: PlannedRun, id: TaskId, most: number): string[] {
+function lookAt({ work }: PlannedRun, id: TaskId, heading: string, most: number): string[] {
   const report = newestReport(recordOf(work, id))
   const resolved = report?.resolved ?? []
   const review = [...reviewLines(recordOf(work, id), most), ...adaptationLines(work, id, most)]
@@ -150,7 +151,7 @@ function lookAt({ work }: PlannedRun, id: TaskId, most: number): string[] {
       : [`**Conflict resolved by a model**: this settles a conflict with ${codes(resolved)}. Look at it twice.`],
     report?.handOff === undefined || most === 0
       ? []
-      : ['### What to look at', '', ...handOffLines(report.handOff, most), ...differenceLines(work, id, most)],
+      : [`### ${heading}`, '', ...handOffLines(report.handOff, most), ...differenceLines(work, id, most)],
     review.length === 0 || most === 0 ? [] : ['### Review by a model', '', ...review],
   )
 }

@@ -37,7 +37,7 @@ function planning(run: LiveRun): string[] {
   const questions = run.planning === null ? [] : unanswered(run.planning)
   return [
     ...(run.phase !== 'active' && planWaitsForMoney(run)
-      ? [`${budgetCommand(run)} sets a larger limit, and the planner goes on where it was.`]
+      ? [`${budgetCommand(run)} sets a higher limit, and the planner continues where it was.`]
       : []),
     ...(questions.length === 0 || run.planning === null
       ? []
@@ -75,10 +75,10 @@ function active(run: ActiveRun): string[] {
         `${code(`/retry ${id} -- note`)} retries ${code(id)}, ${code(`/skip ${id}`)} goes on without it.${leftOver(run, id)}`,
     ),
     ...tasksShownAs(statuses, 'cancelled').map(
-      (id) => `${code(`/retry ${id}`)} takes ${code(id)} up again, ${code(`/skip ${id}`)} goes on without it.`,
+      (id) => `${code(`/retry ${id}`)} retries ${code(id)}, ${code(`/skip ${id}`)} goes on without it.`,
     ),
     ...unapproved(run, statuses),
-    ...(run.paused === null ? ['`/pause` starts no new tasks, `/cancel` stops the run.'] : []),
+    ...(run.paused === null ? ['`/pause` stops new tasks from starting, `/cancel` stops the run.'] : []),
   ]
 }
 
@@ -99,13 +99,13 @@ function stopped(run: ActiveRun, phase: RunPhase): string[] {
       return [baseMoved(run)]
     case 'out-of-money':
       return [
-        `${budgetCommand(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`,
+        `${budgetCommand(run)} sets a higher limit and continues; \`/cancel\` stops the run, and what landed stays.`,
       ]
     case 'paused':
       if (run.paused?.moved !== undefined) return [...run.paused.moved.map(movedBack), '`/cancel` stops the run.']
       return phase.refused
-        ? ['When the cause is gone, `/resume` tries again; `/cancel` stops the run, and what landed stays.']
-        : [...setUpLog(run), '`/resume` goes on, `/cancel` stops the run.']
+        ? ['When you have fixed the cause, `/resume` tries again; `/cancel` stops the run, and what landed stays.']
+        : [...setUpLog(run), '`/resume` continues, `/cancel` stops the run.']
     case 'running':
     case 'verifying':
     case 'verification-failed':
@@ -132,7 +132,7 @@ function setUpLog({ slots }: ActiveRun): string[] {
 
 function baseMoved({ work }: ActiveRun): string {
   const where = work.baseSeen.paths.slice(0, 5).map(code).join(', ')
-  return `\`/resume\` goes on with the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`
+  return `\`/resume\` continues on the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`
 }
 
 /** Tasks whose pull requests people closed: the run asks what they meant. */
@@ -208,7 +208,7 @@ function ended(run: EndedRun): string[] {
       return [
         pull === null
           ? `Open a pull request of ${code(trunkBranch(run.run))} and merge it.`
-          : `Look at ${pull} and merge it.`,
+          : `Review ${pull} and merge it.`,
       ]
     case 'merged':
       return []
