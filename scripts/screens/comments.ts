@@ -16,8 +16,8 @@ export interface Screen {
   markdown: string
 }
 
-/** What people meet in a run, in the order in which they meet it. */
-export function screensOf({ waiting, atWork, ended }: Moments): Screen[] {
+/** What people meet in a run, in the order in which they meet it. `byItself`: the same run under `merge: auto`. */
+export function screensOf({ waiting, atWork, ended }: Moments, byItself: Moments): Screen[] {
   const ids = atWork.work.plan.tasks.map(({ id }) => id)
   const [landed = ''] = ids
   const broken = ids[Math.floor(ids.length / 2)] ?? ''
@@ -29,6 +29,7 @@ export function screensOf({ waiting, atWork, ended }: Moments): Screen[] {
     { name: 'plan-ended', markdown: renderPlanComment(ended) },
     { name: 'status', markdown: renderStatus(atWork) },
     { name: 'status-ended', markdown: renderStatus(ended) },
+    { name: 'worker-by-itself', markdown: workerPull(byItself.atWork, landed).body },
     { name: 'worker-failed', markdown: workerPull(atWork, broken).body },
     { name: 'worker-verified', markdown: workerPull(atWork, verified).body },
     { name: 'worker-merged', markdown: workerPull(atWork, landed).body },
