@@ -125,7 +125,6 @@ const LOOKS = 'looks at the whole repository, as CI does on each change'
 /** Not started here, and why. */
 const LEFT: Record<string, string> = {
   'npm ci': 'takes packages from the npm registry; CI begins with it',
-  'npm pack': 'done before the first command here, whose package it makes',
   'npm test': TESTS,
   'npm run test:quick': TESTS,
   'npm run test:unit': TESTS,
@@ -136,7 +135,6 @@ const LEFT: Record<string, string> = {
   'npm run mutate': TESTS,
   "npm run mutate -- --mutate 'src/core/money/**'": TESTS,
   'npm test --': 'no command, but the beginning of those that an agent may run',
-  'npm run lint': LOOKS,
   'npm run dead': LOOKS,
   'npm run rules': LOOKS,
   'npm run bundle': `${WRITES} __tests__/scripts/dist.test.ts`,
