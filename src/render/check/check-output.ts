@@ -3,14 +3,12 @@ import type { Task } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/run/lookup.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
 import type { Work } from '../../core/run/work.ts'
-import { bounded } from '../markdown/escape.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
+import { checkName } from '../plan/tasks.ts'
 import { displayStatus } from '../status/display-status.ts'
 import { type AttemptCheck, attemptCheck, type CheckConclusion, type CheckOutput, completed } from './check-state.ts'
 import { annotationsOf, jobOf } from './job-log.ts'
 import { checkSummary, checkText } from './task-text.ts'
-
-const NAME = 100
 
 /** Tasks that have checks: those of the plan, and started ones that a newer version of it left out. */
 export function checkedTasks(work: Work): TaskId[] {
@@ -69,9 +67,6 @@ const check = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, { sta
   state,
   summary: checkSummary(run, task, attempt, title),
 })
-
-/** What the checks of a task are called. */
-export const checkName = (id: TaskId, title: string): string => bounded(`tributary / ${id} — ${title}`, NAME)
 
 /** The check of a task that will not run again must end. */
 const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: AttemptCheck): Shown => ({
