@@ -45,7 +45,7 @@ describe('the final pull request', () => {
     const { title, body } = finalPull(planned(...begun))
     expect(title).toBe('Do it @ alice')
     expect(body.split('\n')[0]).toBe(
-      'Tributary works on issue #42 here: 3 tasks, merged into this branch one by one. Do not merge it before it is ready for review.',
+      'Tributary is working on issue #42 here: 3 tasks, merged into this branch one by one. Do not merge this pull request before it is ready for review.',
     )
     expect(body).toContain('> Better #&#8203;7.')
     expect(body).toContain('Nothing starts before you approve the plan there.')
