@@ -31,7 +31,7 @@ export function nextSteps(run: LiveRun): string[] {
         ...awaited,
         ...(planningStage(run) === 'done' ? [] : planning(run)),
         ...closedPulls(run),
-        ...(run.paused === null ? ['`/pause` starts no new tasks, `/cancel` stops the run.'] : []),
+        ...(run.paused === null ? ['`/pause` stops new tasks from starting, `/cancel` stops the run.'] : []),
       ]
     case 'ended':
       return [...awaited, ...ended(run)]
@@ -52,8 +52,8 @@ function stepsFor(run: LiveRun, need: Need): string[] {
     case 'money':
       return [
         run.phase === 'active'
-          ? `${budgetCommand(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`
-          : `${budgetCommand(run)} sets a larger limit, and the planner goes on where it was.`,
+          ? `${budgetCommand(run)} sets a higher limit and continues; \`/cancel\` stops the run, and what landed stays.`
+          : `${budgetCommand(run)} sets a higher limit, and the planner continues where it was.`,
       ]
     case 'another-plan':
       return ['`/reject`, then `/plan`, for a plan on the new base.']
@@ -98,8 +98,8 @@ function resume(run: ActiveRun): string[] {
   if (work.baseSeen.stale) return [baseMoved(run)]
   if (paused?.moved !== undefined) return [...paused.moved.map(movedBack), '`/cancel` stops the run.']
   return paused?.cause === 'refused'
-    ? ['When the cause is gone, `/resume` tries again; `/cancel` stops the run, and what landed stays.']
-    : [...setUpLog(run), '`/resume` goes on, `/cancel` stops the run.']
+    ? ['When you have fixed the cause, `/resume` tries again; `/cancel` stops the run, and what landed stays.']
+    : [...setUpLog(run), '`/resume` continues, `/cancel` stops the run.']
 }
 
 /** The page of a slot that failed before it began. */
@@ -110,7 +110,7 @@ function setUpLog({ slots }: ActiveRun): string[] {
 
 function baseMoved({ work }: ActiveRun): string {
   const where = work.baseSeen.paths.slice(0, 5).map(code).join(', ')
-  return `\`/resume\` goes on with the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`
+  return `\`/resume\` continues on the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`
 }
 
 /** Tasks whose pull requests people closed: the run asks what they meant. */
@@ -145,7 +145,7 @@ const VERIFY_AGAIN = '`/retry verification` runs it again on the same trunk.'
 
 function retry(run: ActiveRun, id: string): string {
   return recordOf(run.work, id).state.status === 'cancelled'
-    ? `${code(`/retry ${id}`)} takes ${code(id)} up again, ${code(`/skip ${id}`)} goes on without it.`
+    ? `${code(`/retry ${id}`)} retries ${code(id)}, ${code(`/skip ${id}`)} goes on without it.`
     : `${code(`/retry ${id} -- note`)} retries ${code(id)}, ${code(`/skip ${id}`)} goes on without it.${leftOver(run, id)}`
 }
 
@@ -170,7 +170,7 @@ function result(run: LiveRun): string {
   const pull = pullOf(run, 'trunk')
   return pull === null
     ? `Open a pull request of ${code(trunkBranch(run.run))} and merge it.`
-    : `Look at ${pull} and merge it.`
+    : `Review ${pull} and merge it.`
 }
 
 function ended(run: EndedRun): string[] {
