@@ -86,7 +86,12 @@ export async function orchestrateDeps(inputs: Inputs, env: JobEnvironment): Prom
     clock,
     log: (line) => core.info(secrets.redact(line)),
     model: modelOf(env, secrets),
-    slots: openSlots({ ...repository, folder: join(env.scratch, 'results'), action }),
+    slots: openSlots({
+      ...repository,
+      folder: join(env.scratch, 'results'),
+      action,
+      workflowRun: env.GITHUB_RUN_ID,
+    }),
     pages: openPages(join(env.scratch, 'pages')),
     readPlan: readHandPlan,
     secrets: secrets.values,
