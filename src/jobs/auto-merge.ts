@@ -18,7 +18,7 @@ export async function mergeIfApproved(deps: Deps, run: RunState): Promise<{ head
   const [final, head] = [run.projected['pull:trunk'], workOf(run)?.trunk.tip]
   if (final === undefined || head === undefined) return null
   const { forge } = deps
-  const file = await forge.file(SETTINGS_PATH, await forge.defaultBranch())
+  const file = await forge.file(SETTINGS_PATH)
   const settings = deps.readSettings(file?.text ?? null)
   if (!settings.ok || settings.value.auto_merge === 'off') return null
   const [pull, reviews] = await Promise.all([forge.pull(final.number), forge.reviews([final.number])])

@@ -68,7 +68,16 @@ export type Projection =
   | { kind: 'ready-pull'; name: string; located: Located }
   /** `located.node` is the thread's. */
   | { kind: 'resolve-thread'; name: string; located: Located }
-  | { kind: 'comment'; name: string; located: Located | null; thread: number; marker: string; body: string }
+  | {
+      kind: 'comment'
+      name: string
+      located: Located | null
+      thread: number
+      /** The thread's node, if it is known. */
+      threadNode?: string
+      marker: string
+      body: string
+    }
 
 export type Published =
   /** `notDraft`: the platform's words, if it takes no draft and so got an ordinary pull request. */
@@ -149,8 +158,8 @@ export interface Forge {
   replyInThread(pull: number, first: number, key: string, body: string): Promise<Said>
   /** All comments of a thread, oldest first; none of one that is gone, as after a transfer. */
   comments(thread: number): Promise<ThreadComment[]>
-  /** The text of a file on a branch or commit, with its blob id; null if there is none. */
-  file(path: string, ref: string): Promise<{ text: string; blob: Sha } | null>
+  /** The text of a file on the default branch, with its blob id; null if there is none. */
+  file(path: string): Promise<{ text: string; blob: Sha } | null>
   /**
    * Publishes all projections in as few requests as possible (aliased GraphQL mutations). Returns one result each, in order.
    * `lookFirst`: an earlier process may have created them, so each is looked for (own author and marker, head branch, or

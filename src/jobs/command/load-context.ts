@@ -32,7 +32,7 @@ export async function loadContext(
   person: Person,
 ): Promise<Result<LoadedContext, Failure>> {
   const [file, thread] = await Promise.all([
-    deps.forge.defaultBranch().then((branch) => deps.forge.file(SETTINGS_PATH, branch)),
+    deps.forge.file(SETTINGS_PATH),
     threadOf(deps, comment).then(ok, unreadable),
   ])
   if (!thread.ok) return thread

@@ -97,7 +97,11 @@ const locatedIn =
     return found === undefined ? null : { number: found.number, node: found.node }
   }
 
-const digestOf = ({ located: _located, ...content }: Projection): string => digest(content).slice(0, 16)
+/** Of what is shown, and not of where. */
+const digestOf = ({ located: _located, ...shown }: Projection): string => {
+  const { threadNode: _node, ...content } = { threadNode: undefined, ...shown }
+  return digest(content).slice(0, 16)
+}
 
 const lastShown = (session: Session, name: string) => session.shown.get(name) ?? session.state.projected[name]
 
