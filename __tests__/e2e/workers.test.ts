@@ -119,7 +119,7 @@ describe('tasks that go wrong', () => {
       expect(rowOf(body, task)).toContain('**blocked**. It needs `fails`.')
     }
     expect(await checkOf('fails')).toMatchObject({ conclusion: 'failure', title: 'Failed: program-failed' })
-    const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: work.trunk.start })
+    const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: work.trunk.tip })
     const whole = data.check_runs.find(({ name }) => name === 'tributary / run')
     expect(whole?.conclusion).toBe('failure')
     expect(rowOf(whole?.output.text ?? '', 'further')).toContain('**blocked**. It needs `fails`.')

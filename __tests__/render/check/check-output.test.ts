@@ -287,23 +287,14 @@ describe('the check of the run', () => {
     ...done('d'),
   ] as const
 
-  it('is in progress on trunk from the approval on, and on its newest commit once there is a verdict', () => {
-    expect(runChecksFor(planned(...begun)).map(brief)).toEqual([[sha('trunk'), 'in_progress', 'Running']])
-    expect(runChecksFor(planned(...begun, ...done('a'))).map(brief)).toEqual([[sha('trunk'), 'in_progress', 'Running']])
-    expect(runChecksFor(planned(...assembled, verification)).map(brief)).toEqual([
-      [sha('trunk'), 'in_progress', 'Running'],
-    ])
+  it('is on the newest commit of trunk once there is a verdict, and costs no write before', () => {
+    expect(runChecksFor(planned(...begun))).toEqual([])
+    expect(runChecksFor(planned(...begun, ...done('a')))).toEqual([])
+    expect(runChecksFor(planned(...assembled, verification))).toEqual([])
     const shown = projected([`check:run@${sha('merge-d')}`, 9])
     expect(runChecksFor(planned(...assembled, verification, shown)).map(brief)).toEqual([
-      [sha('trunk'), 'in_progress', 'Running'],
       [sha('merge-d'), 'in_progress', 'Running'],
     ])
-  })
-
-  it('says the same while tasks come and go, so that nothing is written for it', () => {
-    const [one] = runChecksFor(planned(...begun, queued('a')))
-    const [two] = runChecksFor(planned(...begun, ...done('a'), queued('b'), started('b')))
-    expect(two).toEqual(one)
   })
 
   it('ends as the run ends', () => {
@@ -313,11 +304,9 @@ describe('the check of the run', () => {
       passed(1, sha('merge-d')),
       { type: 'run_finished', sha: sha('merge-d') },
     ] as const
-    const [start, tip] = runChecksFor(planned(...good))
-    expect([start, tip].map((one) => one && brief(one))).toEqual([
-      [sha('trunk'), 'success', 'Done'],
-      [sha('merge-d'), 'success', 'Done'],
-    ])
+    const [tip, ...more] = runChecksFor(planned(...good))
+    expect(tip && brief(tip)).toEqual([sha('merge-d'), 'success', 'Done'])
+    expect(more).toEqual([])
     expect(tip?.text).toContain('The verification passed in 13 s.')
     expect(tip?.text).toContain('```text\n9 passed\n```')
     const bad = {
@@ -326,15 +315,12 @@ describe('the check of the run', () => {
       attempt: 1,
       failure: { reason: 'verification-failed', on: sha('merge-d'), exitCode: 1, log: 'boom' },
     } as const
-    const [, broken] = runChecksFor(planned(...assembled, verification, bad, { type: 'culprit_found', task: 'b' }))
+    const [broken] = runChecksFor(planned(...assembled, verification, bad, { type: 'culprit_found', task: 'b' }))
     expect(broken && brief(broken)).toEqual([sha('merge-d'), 'failure', 'Verification failed'])
     expect(broken?.summary).toContain('It fails since `b` was merged.')
     expect(broken?.text).toContain('boom')
     const cancelled = runChecksFor(planned(...begun, ...done('a'), { type: 'run_cancelled', by: 'bob', why: '' }))
-    expect(cancelled.map(brief)).toEqual([
-      [sha('trunk'), 'cancelled', 'Cancelled'],
-      [sha('merge-a'), 'cancelled', 'Cancelled'],
-    ])
+    expect(cancelled.map(brief)).toEqual([[sha('merge-a'), 'cancelled', 'Cancelled']])
   })
 
   it('asks for a person when only a person can go on, and fails when something has failed', () => {
@@ -358,7 +344,7 @@ describe('the check of the run', () => {
       projected([`check:run@${sha('merge-d')}`, 9]),
       { type: 'task_retried', by: 'bob', task: 'd', note: '', onto: [sha('merge-d')] },
     )
-    expect(runChecksFor(run).map(brief)).toEqual([[sha('trunk'), 'in_progress', 'Running']])
+    expect(runChecksFor(run)).toEqual([])
   })
 
   it('is closed where trunk went on before a verdict', () => {
