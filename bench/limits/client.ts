@@ -125,7 +125,7 @@ export function limitedGitHub(limit: RateLimit | null, clock: Clock, counts: Cou
     },
     quota: memory.quota,
     publish,
-    reviews: async () => {
+    lookAt: async () => {
       const refusal = await send('graphql', { of: 'graphql', points: 1, content: 0 }, LONGEST_WAIT)
       if (refusal !== null) throw refusal
       return []

@@ -2,6 +2,7 @@ import { approverOf } from '../core/command/auto-merge.ts'
 import type { Sha } from '../core/ids.ts'
 import { type RunState, workOf } from '../core/run/state.ts'
 import { SETTINGS_PATH } from '../core/settings.ts'
+import type { SeenPull } from '../ports/forge.ts'
 import { renderAutoMerge } from '../render/reply/auto-merge.ts'
 import type { JobDeps } from './deps.ts'
 import { say } from './say.ts'
@@ -21,9 +22,9 @@ export async function mergeIfApproved(deps: Deps, run: RunState): Promise<{ head
   const file = await forge.file(SETTINGS_PATH)
   const settings = deps.readSettings(file?.text ?? null)
   if (!settings.ok || settings.value.auto_merge === 'off') return null
-  const [pull, reviews] = await Promise.all([forge.pull(final.number), forge.reviews([final.number])])
-  if (pull === null || pull.state !== 'open' || pull.head !== head) return null
-  const approver = approverOf(run, head, await byPeople(deps, reviews), settings.value)
+  const [pull] = await forge.lookAt([final.number])
+  if (pull === undefined || pull.state !== 'open' || pull.head !== head) return null
+  const approver = approverOf(run, head, await byPeople(deps, pull.reviews), settings.value)
   if (approver === null) return null
   const method = settings.value.auto_merge
   const done = await forge.autoMerge(final, method, head)
@@ -32,7 +33,7 @@ export async function mergeIfApproved(deps: Deps, run: RunState): Promise<{ head
   return done.ok && done.how === 'merged' ? { head, by: approver.login } : null
 }
 
-type Reviews = Awaited<ReturnType<JobDeps['forge']['reviews']>>
+type Reviews = SeenPull['reviews']
 
 /** With the roles that the reviewers have now, each asked for once. */
 async function byPeople({ forge }: Deps, reviews: Reviews) {

@@ -22,6 +22,11 @@ export interface PullRequest extends Located {
   draft: boolean
 }
 
+/** A pull request as it is now, with its newest reviews by people and bots, oldest first, without those that were dismissed. */
+export interface SeenPull extends Pick<PullRequest, 'number' | 'head' | 'state' | 'merged'> {
+  reviews: (PullReview & { author: { login: string; type: string } })[]
+}
+
 export type CheckStatus =
   | { status: 'in_progress'; startedAt: string }
   | {
@@ -143,8 +148,8 @@ export interface Forge {
   pull(number: number): Promise<PullRequest | null>
   /** The text of an issue or pull request as it is now; null: there is none. */
   issue(number: number): Promise<{ title: string; body: string; isPull: boolean } | null>
-  /** The newest reviews of these pull requests by people and bots, oldest first, without those that were dismissed. One request. */
-  reviews(pulls: readonly number[]): Promise<(PullReview & { author: { login: string; type: string } })[]>
+  /** These pull requests, without those that are gone. One request. */
+  lookAt(pulls: readonly number[]): Promise<SeenPull[]>
   /** The comments of a review on lines. */
   lineComments(review: Pick<PullReview, 'pull' | 'id'>): Promise<LineComment[]>
   /** Asks for reviews: logins, and teams as `org/team`. Idempotent. Refused, in GitHub's words, if someone could not be asked; the others are. */

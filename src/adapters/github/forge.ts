@@ -10,7 +10,7 @@ import { openNames } from './names.ts'
 import { openPublishing } from './publish.ts'
 import { pullAt } from './pulls.ts'
 import { askReviewers } from './review-requests.ts'
-import { lineComments, reviewsOf } from './reviews.ts'
+import { lineComments, lookAtPulls } from './reviews.ts'
 import { dispatch, dispatched, orchestratorAlive } from './workflow-runs.ts'
 
 export interface ForgeOptions extends RepositoryClient {
@@ -38,7 +38,7 @@ export function openForge({ workflowFile, self: login, threads, ...repository }:
     botComments: (thread, since) => botComments(repository, thread, since),
     pull: (number) => pullAt(repository, number),
     issue: (number) => issueAt(repository, number),
-    reviews: (pulls) => reviewsOf(repository, pulls),
+    lookAt: (pulls) => lookAtPulls(repository, pulls),
     lineComments: (review) => lineComments(repository, review),
     askReviewers: (pull, reviewers) => askReviewers(repository, pull, reviewers),
     autoMerge: (pull, method, head) => autoMerge(repository, pull, method, head),

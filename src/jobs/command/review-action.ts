@@ -5,7 +5,7 @@ import type { Settings } from '../../core/settings.ts'
 import { withStarts } from '../../core/slots/slot-requests.ts'
 import { mergeIfApproved } from '../auto-merge.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
-import { missedReviews } from '../missed-reviews.ts'
+import { lookForReviews } from '../missed-reviews.ts'
 import { answerReview, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
 import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
@@ -45,7 +45,7 @@ export async function actOnMissedReviews(
   if (state.phase === 'empty' || state.orchestrator !== null) return null
   const { run } = state
   const outcomes: CommandOutcome[] = []
-  for (const { review, task } of (await missedReviews(deps, state)) ?? []) {
+  for (const { review, task } of (await lookForReviews(deps, state))?.missed ?? []) {
     const headBranch = task === 'trunk' ? trunkBranch(run) : taskBranch(run, task)
     outcomes.push(await runReview(deps, { review, headBranch, sender: review.author }))
   }

@@ -94,8 +94,9 @@ export const baseGoneText = (baseBranch: string): string =>
 
 const LOOK_AT_PULL_SECONDS = 300
 
-/** No event comes if the final pull request is closed while it is in conflict with the base. */
+/** No event comes if the final pull request is closed while it is in conflict. Of a run at work, `watchReviews` sees it too. */
 export const watchFinalPull: OrchestratorStep = async (session, draft) => {
+  if (draft.state.phase === 'active') return draft
   const now = session.deps.clock.now().getTime()
   if (session.pullSeenAt !== null && now < session.pullSeenAt + LOOK_AT_PULL_SECONDS * 1000) return draft
   session.pullSeenAt = now
