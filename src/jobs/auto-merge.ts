@@ -1,7 +1,6 @@
 import { approverOf } from '../core/command/auto-merge.ts'
 import type { Sha } from '../core/ids.ts'
 import { type RunState, workOf } from '../core/run/state.ts'
-import { SETTINGS_PATH } from '../core/settings.ts'
 import type { SeenPull } from '../ports/forge.ts'
 import { renderAutoMerge } from '../render/reply/auto-merge.ts'
 import type { JobDeps } from './deps.ts'
@@ -12,15 +11,18 @@ type Deps = Pick<JobDeps, 'forge' | 'log' | 'readSettings'>
 /**
  * Switches auto-merge on for the final pull request of a finished run, if the settings ask for it and a person who may approve has
  * approved its last head, the one that was verified. Reviews are read now, since one may have been dismissed in the meantime.
- * Returns who approved which head if GitHub merged it at once, because no event tells of that; else null.
+ * `readFile`: the settings file as the default branch has it now. Returns who approved which head if GitHub merged it at once, because no event tells of that; else null.
  */
-export async function mergeIfApproved(deps: Deps, run: RunState): Promise<{ head: Sha; by: string } | null> {
+export async function mergeIfApproved(
+  deps: Deps,
+  run: RunState,
+  readFile: () => Promise<string | null>,
+): Promise<{ head: Sha; by: string } | null> {
   if (run.phase !== 'ended' || run.conclusion !== 'success') return null
   const [final, head] = [run.projected['pull:trunk'], workOf(run)?.trunk.tip]
   if (final === undefined || head === undefined) return null
   const { forge } = deps
-  const file = await forge.file(SETTINGS_PATH)
-  const settings = deps.readSettings(file?.text ?? null)
+  const settings = deps.readSettings(await readFile())
   if (!settings.ok || settings.value.auto_merge === 'off') return null
   const [pull] = await forge.lookAt([final.number])
   if (pull === undefined || pull.state !== 'open' || pull.head !== head) return null

@@ -1,7 +1,7 @@
 import type { PullReview } from '../../core/command/decide-pull-review.ts'
 import { parseBranch, type RunId, taskBranch, trunkBranch } from '../../core/ids.ts'
 import type { RunState } from '../../core/run/state.ts'
-import type { Settings } from '../../core/settings.ts'
+import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
 import { withStarts } from '../../core/slots/slot-requests.ts'
 import { mergeIfApproved } from '../auto-merge.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
@@ -29,9 +29,12 @@ export async function runReview(deps: CommandDeps, { review, headBranch, sender 
 /** An approval of the final pull request starts nothing here; it may switch auto-merge on. */
 async function approved(deps: CommandDeps, run: RunId): Promise<CommandOutcome> {
   const read = await deps.journal.read(run)
-  const merged = read === null ? null : await mergeIfApproved(deps, read.state)
+  const merged = read === null ? null : await mergeIfApproved(deps, read.state, () => settingsFile(deps))
   return merged === null ? nothing : recordClosed(deps, run, { merged: true, ...merged }, 'us')
 }
+
+const settingsFile = async ({ forge }: CommandDeps): Promise<string | null> =>
+  (await forge.file(SETTINGS_PATH))?.text ?? null
 
 /**
  * Acts on what no event has told, if no orchestrator is there to look: of a pull request in conflict, GitHub sends none. Null: there

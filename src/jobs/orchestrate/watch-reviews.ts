@@ -47,6 +47,7 @@ async function look(session: Session, state: ActiveRun): Promise<SeenPull | null
     if (loaded !== null) reviews.open.push(loaded)
   }
   reviews.at = now
+  session.pullSeenAt = now
   return seen.final
 }
 
