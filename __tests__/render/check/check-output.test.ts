@@ -357,6 +357,8 @@ describe('the check of the run', () => {
       { type: 'trunk_moved', task: 'd', sha: sha('merge-d-2') },
     )
     expect(runChecksFor(run).map(brief)).toContainEqual([sha('merge-d'), 'neutral', 'Trunk went on'])
+    const stopped = planned(...begun, projected([`check:run@${sha('trunk')}`, 9]), ...done('a'))
+    expect(runChecksFor(stopped).map(brief)).toEqual([[sha('trunk'), 'neutral', 'Trunk went on']])
   })
 
   it('never goes over the limits', () => {
