@@ -22,6 +22,7 @@ import { readHandPlan } from './config/hand-plan.ts'
 import type { ActionEnvironment, Inputs } from './config/inputs.ts'
 import { agentEnvironment, keepSecrets, type Secrets } from './config/secrets.ts'
 import { readSettings } from './config/settings.ts'
+import { issueOf } from './core/ids.ts'
 import { SHORTEST_SECRET } from './core/text/redact.ts'
 import type { JobDeps, OrchestrateDeps } from './jobs/deps.ts'
 import type { WorkDeps } from './jobs/work/work-deps.ts'
@@ -63,7 +64,7 @@ export async function jobDeps(
   const store = storeOf(inputs, env)
   let repo: ReturnType<typeof openRepo> | null = null
   return {
-    forge: openForge({ ...repository, workflowFile: workflowFileOf(env) }),
+    forge: openForge({ ...repository, workflowFile: workflowFileOf(env), threads: threadsOf(inputs) }),
     journal: await openJournal(store),
     repo: () => {
       repo ??= openRepo(store)
@@ -86,7 +87,12 @@ export async function orchestrateDeps(inputs: Inputs, env: JobEnvironment): Prom
     clock,
     log: (line) => core.info(secrets.redact(line)),
     model: modelOf(env, secrets),
-    slots: openSlots({ ...repository, folder: join(env.scratch, 'results'), action }),
+    slots: openSlots({
+      ...repository,
+      folder: join(env.scratch, 'results'),
+      action,
+      workflowRun: env.GITHUB_RUN_ID,
+    }),
     pages: openPages(join(env.scratch, 'pages')),
     readPlan: readHandPlan,
     secrets: secrets.values,
@@ -176,6 +182,9 @@ const storeOf = (inputs: Inputs, env: JobEnvironment) => ({
   token: inputs.token,
   clock,
 })
+
+/** An orchestrator writes on the issue of its run. */
+const threadsOf = (inputs: Inputs): number[] => (inputs.role === 'orchestrate' ? [issueOf(inputs.run)] : [])
 
 /** `owner/repo/.github/workflows/tributary.yml@refs/heads/main`: the file that a dispatch names. */
 function workflowFileOf(env: JobEnvironment): string {

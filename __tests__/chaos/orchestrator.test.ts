@@ -11,7 +11,7 @@ const PLACES = [
   { route: 'git-receive-pack$', most: 3 },
   { route: '/api/graphql', most: 3 },
   { route: 'git-upload-pack$', most: 6 },
-  { route: '/artifacts/\\d+/zip', most: 2 },
+  { route: 'GetSignedArtifactURL$|/artifacts/\\d+/zip', most: 2 },
   { route: '/actions/runs/\\d+/jobs', most: 3 },
 ] as const
 

@@ -84,10 +84,10 @@ export function forgeContract(name: string, build: () => Promise<Stage>): void {
 
     it('reads a file with its blob, and says where there is none', async () => {
       const { forge } = await build()
-      const file = await forge.file(FILE.path, 'main')
+      const file = await forge.file(FILE.path)
       expect(file?.text).toBe(FILE.text)
       expect(file?.blob).toMatch(/^[0-9a-f]{40}$/)
-      expect(await forge.file('nowhere.yml', 'main')).toBeNull()
+      expect(await forge.file('nowhere.yml')).toBeNull()
     })
 
     it('shows a reaction once, however often it is given', async () => {

@@ -58,7 +58,7 @@ describe('a plan of forty independent tasks on eight slots', () => {
   const random = randomOf(printedSeed())
 
   it(
-    'costs at most three and a half requests, three writes of content and one and a half pushes a task',
+    'costs at most two and a half requests, three writes of content and one and a half pushes a task',
     nightly,
     async () => {
       const tasks = names(40)
@@ -72,7 +72,7 @@ describe('a plan of forty independent tasks on eight slots', () => {
         `a task: ${each(asked.requests)} requests (${each(asked.graphql)} of them GraphQL, 304 answers apart), ${each(asked.content_writes)} writes, ${each(asked.git_pushes)} pushes`,
       )
       expect(landed.toSorted()).toEqual(tasks.toSorted())
-      expect(asked.requests / tasks.length).toBeLessThanOrEqual(3.5)
+      expect(asked.requests / tasks.length).toBeLessThanOrEqual(2.5)
       expect(asked.content_writes / tasks.length).toBeLessThanOrEqual(3)
       expect(asked.git_pushes / tasks.length).toBeLessThanOrEqual(1.5)
       const slots = new Set(eventsOf(await world.events(run), 'task_started').map(({ slot }) => slot))

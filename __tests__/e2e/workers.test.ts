@@ -122,7 +122,7 @@ describe('tasks that go wrong', () => {
       conclusion: 'failure',
       title: expect.stringMatching(/^Failed: its command ended with exit code \d+$/),
     })
-    const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: work.trunk.start })
+    const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: work.trunk.tip })
     const whole = data.check_runs.find(({ name }) => name === 'tributary / run')
     expect(whole?.conclusion).toBe('failure')
     expect(rowOf(whole?.output.text ?? '', 'further')).toContain('**blocked**. It needs `fails`.')

@@ -8,6 +8,7 @@ import type { Clock } from '../../src/ports/clock.ts'
 import type { Forge, Projection, Published } from '../../src/ports/forge.ts'
 import { LimitReached } from '../../src/ports/rate-limit.ts'
 import type { Slots } from '../../src/ports/slots.ts'
+import { WORKFLOW_RUN } from '../machine/approved-run.ts'
 
 /** What all runs of a repository have asked for together. */
 export interface Counts {
@@ -82,6 +83,11 @@ export function limitedGitHub(limit: RateLimit | null, clock: Clock, counts: Cou
     if (refusal !== null) throw refusal
   }
 
+  async function graph(points: 1 | 5, content = 0, waits = LONGEST_WAIT): Promise<void> {
+    const refusal = await send('graphql', { of: 'graphql', points, content }, waits)
+    if (refusal !== null) throw refusal
+  }
+
   const pages = new Map<string, string>()
   /** A list that has not changed since costs nothing; a new entry moves all others, and so changes every page. */
   async function listed<Item>(name: string, items: readonly Item[], length: number): Promise<void> {
@@ -115,19 +121,12 @@ export function limitedGitHub(limit: RateLimit | null, clock: Clock, counts: Cou
   }
 
   const forge: Partial<Forge> = {
-    defaultBranch: async () => {
-      await rest(1)
-      return 'main'
-    },
-    file: async () => {
-      await rest(1)
-      return null
-    },
+    // It came with what the orchestrator asked first.
+    defaultBranch: async () => 'main',
     quota: memory.quota,
     publish,
-    reviews: async () => {
-      const refusal = await send('graphql', { of: 'graphql', points: 1, content: 0 }, LONGEST_WAIT)
-      if (refusal !== null) throw refusal
+    lookAt: async () => {
+      await graph(1)
       return []
     },
     pull: async (number) => {
@@ -167,12 +166,13 @@ export function limitedGitHub(limit: RateLimit | null, clock: Clock, counts: Cou
         return results
       },
       download: async (artifact) => {
-        await rest(1)
+        // Those of the own workflow run come from the artifact service.
+        if (artifact.workflowRun !== WORKFLOW_RUN) await rest(1)
         return port.download(artifact)
       },
     }
   }
   /** Milliseconds of the clock at the last edit of the status. */
   const lastWordAt = () => statusAt
-  return { forge, slots, rest, lastWordAt }
+  return { forge, slots, rest, graph, lastWordAt }
 }

@@ -18,8 +18,11 @@ import { memoryRepo } from '../machine/repo.ts'
 import { RUN, virtualSlots } from '../machine/slots.ts'
 import { type Counts, limitedGitHub } from './client.ts'
 
-/** What `/plan`, the planner and `/approve` ask for, as counted on the hub: reads of REST, writes of it, and what those create. */
-const BEFORE = { reads: 15, writes: 6, content: 4 }
+/**
+ * What `/plan`, the planner and `/approve` ask for, as counted on the hub with a plan for agents: reads of REST, reactions and
+ * answers, queries, and mutations by what each creates. The query of the orchestrator that works comes on top.
+ */
+const BEFORE = { reads: 8, writes: 4, queries: 1, mutations: [1, 2] }
 /** Seconds that the job of a command waits for a limit; then it fails, and the person types it again, here when the limit allows it. */
 const COMMAND_WAITS = 300
 const PERSON_WAITS = 4_000
@@ -55,8 +58,9 @@ export async function runBeside(
   const costs = measuredCosts(workload.name)
   const github = limitedGitHub(limit, clock, counts)
   for (let count = 0; count < BEFORE.reads; count += 1) await github.rest(1, 0, PERSON_WAITS)
-  for (let count = 0; count < BEFORE.writes; count += 1)
-    await github.rest(5, count < BEFORE.content ? 1 : 0, PERSON_WAITS)
+  for (let count = 0; count < BEFORE.writes; count += 1) await github.rest(5, 1, PERSON_WAITS)
+  for (let count = 0; count < BEFORE.queries + 1; count += 1) await github.graph(1, 0, PERSON_WAITS)
+  for (const content of BEFORE.mutations) await github.graph(5, content, PERSON_WAITS)
   const unanswered = (minutesOf(clock) - from) * 60 > COMMAND_WAITS
   const begun = approvedAt(workload.plan, settingsFor(slotCount, costs.pushesPerMinute), clock.now().toISOString())
   const repo = memoryRepo(clock, costs.merge)

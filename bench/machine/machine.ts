@@ -163,7 +163,7 @@ const noForge: Forge = {
   reply: unasked('reply'),
   pull: unasked('pull'),
   issue: unasked('issue'),
-  reviews: unasked('reviews'),
+  lookAt: unasked('lookAt'),
   lineComments: unasked('lineComments'),
   askReviewers: unasked('askReviewers'),
   autoMerge: unasked('autoMerge'),

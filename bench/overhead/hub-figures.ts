@@ -21,7 +21,7 @@ export function countFigures({ tasks, requests, contentWrites, pushes }: Served)
   return [
     each('requests per task, 304 answers apart', requests, mostOf(MOST_REQUESTS[tasks])),
     each('pushes per task', pushes, atMost(1.5)),
-    each('content writes per task, answers and reviews apart', contentWrites, mostOf(MOST_WRITES[tasks])),
+    each('content writes per task, answers, calls and reviews apart', contentWrites, mostOf(MOST_WRITES[tasks])),
   ]
 }
 

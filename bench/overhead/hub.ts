@@ -40,7 +40,7 @@ export async function serve(tasks: number, pushes: number | null): Promise<Serve
     await world.idle()
     const asked = await askedByJobs(world)
     const pace = await paceIn(world, `${issue}`)
-    const contentWrites = asked.content_writes - writesForPeople(asked.writes)
+    const contentWrites = asked.content_writes - writesForPeople(asked.writes) - (await callsIn(world, `${issue}`))
     return { tasks, requests: asked.requests, contentWrites, pushes: asked.git_pushes, ...pace }
   } finally {
     await world.close()
@@ -50,6 +50,13 @@ export async function serve(tasks: number, pushes: number | null): Promise<Serve
 /** Reactions and replies to commands, and requests for a review: a person has asked for them, or is asked. */
 const writesForPeople = (writes: Readonly<Record<string, number>>): number =>
   Object.entries(writes).reduce((sum, [kind, times]) => (kind.startsWith('POST ') ? sum + times : sum), 0)
+
+/** Comments that call people: the plan is there, the run waits. */
+async function callsIn(world: World, run: string): Promise<number> {
+  const state = await world.state(run)
+  const shown = state === null || state.phase === 'empty' ? [] : Object.keys(state.projected)
+  return shown.filter((name) => name === 'comment:proposed' || name.startsWith('comment:call')).length
+}
 
 async function paceIn(world: World, run: string) {
   const logs = logsOf(world)

@@ -1,7 +1,7 @@
 import { approverOf } from '../core/command/auto-merge.ts'
 import type { Sha } from '../core/ids.ts'
 import { type RunState, workOf } from '../core/run/state.ts'
-import { SETTINGS_PATH } from '../core/settings.ts'
+import type { SeenPull } from '../ports/forge.ts'
 import { renderAutoMerge } from '../render/reply/auto-merge.ts'
 import type { JobDeps } from './deps.ts'
 import { say } from './say.ts'
@@ -11,19 +11,22 @@ type Deps = Pick<JobDeps, 'forge' | 'log' | 'readSettings'>
 /**
  * Switches auto-merge on for the final pull request of a finished run, if the settings ask for it and a person who may approve has
  * approved its last head, the one that was verified. Reviews are read now, since one may have been dismissed in the meantime.
- * Returns who approved which head if GitHub merged it at once, because no event tells of that; else null.
+ * `readFile`: the settings file as the default branch has it now. Returns who approved which head if GitHub merged it at once, because no event tells of that; else null.
  */
-export async function mergeIfApproved(deps: Deps, run: RunState): Promise<{ head: Sha; by: string } | null> {
+export async function mergeIfApproved(
+  deps: Deps,
+  run: RunState,
+  readFile: () => Promise<string | null>,
+): Promise<{ head: Sha; by: string } | null> {
   if (run.phase !== 'ended' || run.conclusion !== 'success') return null
   const [final, head] = [run.projected['pull:trunk'], workOf(run)?.trunk.tip]
   if (final === undefined || head === undefined) return null
   const { forge } = deps
-  const file = await forge.file(SETTINGS_PATH, await forge.defaultBranch())
-  const settings = deps.readSettings(file?.text ?? null)
+  const settings = deps.readSettings(await readFile())
   if (!settings.ok || settings.value.auto_merge === 'off') return null
-  const [pull, reviews] = await Promise.all([forge.pull(final.number), forge.reviews([final.number])])
-  if (pull === null || pull.state !== 'open' || pull.head !== head) return null
-  const approver = approverOf(run, head, await byPeople(deps, reviews), settings.value)
+  const [pull] = await forge.lookAt([final.number])
+  if (pull === undefined || pull.state !== 'open' || pull.head !== head) return null
+  const approver = approverOf(run, head, await byPeople(deps, pull.reviews), settings.value)
   if (approver === null) return null
   const method = settings.value.auto_merge
   const done = await forge.autoMerge(final, method, head)
@@ -32,7 +35,7 @@ export async function mergeIfApproved(deps: Deps, run: RunState): Promise<{ head
   return done.ok && done.how === 'merged' ? { head, by: approver.login } : null
 }
 
-type Reviews = Awaited<ReturnType<JobDeps['forge']['reviews']>>
+type Reviews = SeenPull['reviews']
 
 /** With the roles that the reviewers have now, each asked for once. */
 async function byPeople({ forge }: Deps, reviews: Reviews) {

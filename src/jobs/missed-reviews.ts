@@ -3,29 +3,32 @@ import type { TaskId } from '../core/ids.ts'
 import { ownOf } from '../core/own.ts'
 import { recordOf } from '../core/run/lookup.ts'
 import type { LiveRun, RunState } from '../core/run/state.ts'
+import type { SeenPull } from '../ports/forge.ts'
 import type { JobDeps } from './deps.ts'
 
-type Reviews = Awaited<ReturnType<JobDeps['forge']['reviews']>>
 interface MissedReview {
-  review: Reviews[number]
+  review: SeenPull['reviews'][number]
   task: TaskId | 'trunk'
 }
 
 /**
- * Reviews that nothing has been recorded of, by one request: no event comes while the pull request is in conflict, and events get
- * lost. Null: no pull request is open that a review could move.
+ * Reviews that nothing has been recorded of, and the final pull request, by one request: no event comes while a pull request is in
+ * conflict, and events get lost. Null: no pull request is open that a review could move.
  */
-export async function missedReviews(
+export async function lookForReviews(
   { forge }: Pick<JobDeps, 'forge'>,
   state: RunState,
-): Promise<MissedReview[] | null> {
+): Promise<{ missed: MissedReview[]; final: SeenPull | null } | null> {
   if (state.phase === 'empty') return null
   const pulls = openPulls(state)
   if (pulls.size === 0) return null
-  return (await forge.reviews([...pulls.keys()])).flatMap((review) => {
-    const task = pulls.get(review.pull)
-    return task !== undefined && isNews(state, task, review) ? [{ review, task }] : []
+  const seen = await forge.lookAt([...pulls.keys()])
+  const missed = seen.flatMap(({ number, reviews }) => {
+    const task = pulls.get(number)
+    const news = task === undefined ? [] : reviews.filter((review) => isNews(state, task, review))
+    return task === undefined ? [] : news.map((review) => ({ review, task }))
   })
+  return { missed, final: seen.find(({ number }) => pulls.get(number) === 'trunk') ?? null }
 }
 
 /** Pull requests that a review could move, with their tasks. */

@@ -36,7 +36,7 @@ export async function loadReview(deps: Deps, { review, task, by }: Reviewed): Pr
   const person = { ...by, role: by.type === 'User' ? await forge.role(by.login) : ('none' as const), viaApp: null }
   if (isOutsider(person)) return null
   const [file, lines] = await Promise.all([
-    forge.defaultBranch().then((branch) => forge.file(SETTINGS_PATH, branch)),
+    forge.file(SETTINGS_PATH),
     review.verdict === 'approved' ? [] : forge.lineComments(review),
   ])
   const settings = deps.readSettings(file?.text ?? null)

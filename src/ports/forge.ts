@@ -22,6 +22,11 @@ export interface PullRequest extends Located {
   draft: boolean
 }
 
+/** A pull request as it is now, with its newest reviews by people and bots, oldest first, without those that were dismissed. */
+export interface SeenPull extends Pick<PullRequest, 'number' | 'head' | 'state' | 'merged'> {
+  reviews: (PullReview & { author: { login: string; type: string } })[]
+}
+
 export type CheckStatus =
   | { status: 'in_progress'; startedAt: string }
   | {
@@ -68,7 +73,16 @@ export type Projection =
   | { kind: 'ready-pull'; name: string; located: Located }
   /** `located.node` is the thread's. */
   | { kind: 'resolve-thread'; name: string; located: Located }
-  | { kind: 'comment'; name: string; located: Located | null; thread: number; marker: string; body: string }
+  | {
+      kind: 'comment'
+      name: string
+      located: Located | null
+      thread: number
+      /** The thread's node, if it is known. */
+      threadNode?: string
+      marker: string
+      body: string
+    }
 
 export type Published =
   /** `notDraft`: the platform's words, if it takes no draft and so got an ordinary pull request. */
@@ -134,8 +148,8 @@ export interface Forge {
   pull(number: number): Promise<PullRequest | null>
   /** The text of an issue or pull request as it is now; null: there is none. */
   issue(number: number): Promise<{ title: string; body: string; isPull: boolean } | null>
-  /** The newest reviews of these pull requests by people and bots, oldest first, without those that were dismissed. One request. */
-  reviews(pulls: readonly number[]): Promise<(PullReview & { author: { login: string; type: string } })[]>
+  /** These pull requests, without those that are gone. One request. */
+  lookAt(pulls: readonly number[]): Promise<SeenPull[]>
   /** The comments of a review on lines. */
   lineComments(review: Pick<PullReview, 'pull' | 'id'>): Promise<LineComment[]>
   /** Asks for reviews: logins, and teams as `org/team`. Idempotent. Refused, in GitHub's words, if someone could not be asked; the others are. */
@@ -149,8 +163,8 @@ export interface Forge {
   replyInThread(pull: number, first: number, key: string, body: string): Promise<Said>
   /** All comments of a thread, oldest first; none of one that is gone, as after a transfer. */
   comments(thread: number): Promise<ThreadComment[]>
-  /** The text of a file on a branch or commit, with its blob id; null if there is none. */
-  file(path: string, ref: string): Promise<{ text: string; blob: Sha } | null>
+  /** The text of a file on the default branch, with its blob id; null if there is none. */
+  file(path: string): Promise<{ text: string; blob: Sha } | null>
   /**
    * Publishes all projections in as few requests as possible (aliased GraphQL mutations). Returns one result each, in order.
    * `lookFirst`: an earlier process may have created them, so each is looked for (own author and marker, head branch, or

@@ -13,6 +13,15 @@ async function forgeOn(script: readonly Say[]) {
   return { forge: openForge({ client, owner: 'o', repo: 'r', workflowFile: 'w.yml', self: 'me' }), asked, clock }
 }
 
+it('asks for the rest alone where a token may not ask whose it is', async () => {
+  const { client } = await misbehaving([
+    json(200, { data: null, errors: [error('viewer', 'Resource not accessible by integration', 'FORBIDDEN')] }),
+    json(200, { data: { repository: { id: 'R_1', defaultBranchRef: { name: 'main' } } } }),
+  ])
+  const forge = openForge({ client, owner: 'o', repo: 'r', workflowFile: 'w.yml' })
+  expect(await forge.defaultBranch()).toBe('main')
+})
+
 it('says at once what a limit kept from being done, and that alone', async () => {
   const limited = error('m1', 'was submitted too quickly', 'UNPROCESSABLE')
   const { forge, clock } = await forgeOn([

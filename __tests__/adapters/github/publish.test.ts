@@ -27,6 +27,18 @@ describe('in as few requests as can be', () => {
     expect(await requests()).toEqual({ 'POST /api/graphql': 1 })
   })
 
+  it('asks once for all that writing takes, and for no id that it was told', async () => {
+    const { place, issue, requests } = await hubStage()
+    const forge = openForge({ ...place, threads: [issue] })
+    await requests()
+    expect([await forge.tokenMinutes(), await forge.defaultBranch()]).toEqual([null, 'main'])
+    expect(await requests()).toEqual({ 'POST /api/graphql': 1 })
+    const { number, node } = locatedOf((await forge.publish([aPull()], false))[0])
+    const onPull = { name: 'on the pull request', marker: '<!-- x -->', threadNode: node }
+    expect(okays(await forge.publish([aComment(issue), aComment(number, onPull)], false))).toEqual([true, true])
+    expect(await requests()).toEqual({ 'POST /api/graphql': 2 })
+  })
+
   it('splits what one request could not do in time', async () => {
     const { forge, sha, requests } = await hubStage()
     expect(okays(await forge.publish(checksOf(sha, 41), false))).toEqual(Array(41).fill(true))

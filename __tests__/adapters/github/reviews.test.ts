@@ -22,13 +22,15 @@ describe('reviews', () => {
     await pulls('admin').createReview({ ...at, event: 'COMMENT', body: 'Hm.' })
     await pulls('writer').createReview({ ...at, event: 'APPROVE' })
     await requests()
-    const found = await forge.reviews([pull.number, 999])
+    const [seen, ...more] = await forge.lookAt([pull.number, 999])
     expect(Object.values(await requests()).reduce((sum, one) => sum + one, 0)).toBe(1)
-    expect(found).toMatchObject([
+    expect(more).toEqual([])
+    expect(seen).toMatchObject({ number: pull.number, head, state: 'open', merged: false })
+    expect(seen?.reviews).toMatchObject([
       { pull: pull.number, verdict: 'commented', body: 'Hm.', commit: head, author: { login: 'admin', type: 'User' } },
       { pull: pull.number, verdict: 'approved', body: '', commit: head, author: { login: 'writer', type: 'User' } },
     ])
-    expect(await forge.reviews([])).toEqual([])
+    expect(await forge.lookAt([])).toEqual([])
   })
 
   it('have comments on lines, with the thread of each and the comment it begins with', async () => {

@@ -18,7 +18,14 @@ async function logOf(...answers: readonly Say[]) {
   onTestFinished(() => removeFolder(folder))
   const place: Say = (response) => response.writeHead(302, { location: `${server.url}/log` }).end()
   const server = await misbehaving(answers.flatMap((answer) => [place, answer]))
-  return openSlots({ client: server.client, owner: 'o', repo: 'r', folder, action: 'somebody/tributary' })
+  return openSlots({
+    client: server.client,
+    owner: 'o',
+    repo: 'r',
+    folder,
+    action: 'somebody/tributary',
+    workflowRun: 7,
+  })
 }
 const text =
   (log: string): Say =>

@@ -26,7 +26,13 @@ async function started(stage: HubStage) {
   onTestFinished(() => {
     vi.unstubAllEnvs()
   })
-  return { workflowRun, slots: openSlots({ ...stage.place, folder: folder('results'), action: 'somebody/tributary' }) }
+  const place = { ...stage.place, folder: folder('results'), action: 'somebody/tributary' }
+  return {
+    workflowRun,
+    slots: openSlots({ ...place, workflowRun: 0 }),
+    /** As the orchestrator of the same workflow run sees them. */
+    own: openSlots({ ...place, workflowRun }),
+  }
 }
 
 async function handOver(name: string, files: Readonly<Record<string, string>>): Promise<void> {
@@ -40,10 +46,10 @@ async function handOver(name: string, files: Readonly<Record<string, string>>): 
 }
 
 /** The artifact client tells the job's log all that it does. */
-async function quietly(act: () => Promise<void>): Promise<void> {
+async function quietly<Value>(act: () => Promise<Value>): Promise<Value> {
   const quiet = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   try {
-    await act()
+    return await act()
   } finally {
     quiet.mockRestore()
   }
@@ -140,6 +146,21 @@ describe('a result', () => {
     const { result, bundle } = await slots.download(first)
     expect([result, readFileSync(bundle ?? '', 'utf8')]).toEqual(['{"ok":"ü"}', 'bundle'])
     expect(await slots.download(second)).toEqual({ result: '{}', bundle: null })
+  })
+
+  it('of its own workflow run costs an orchestrator no request to the API, unless it cannot be had otherwise', async () => {
+    const stage = await hubStage()
+    const { workflowRun, own } = await started(stage)
+    await handOver('tributary-42-2-t1-1', { 'result.json': '{}', 'work.bundle': 'bundle' })
+    const [found] = await own.results(workflowRun, '42-2')
+    if (found === undefined) throw new Error('not listed')
+    await stage.requests()
+    const { result, bundle } = await quietly(() => own.download(found))
+    expect([result, readFileSync(bundle ?? '', 'utf8')]).toEqual(['{}', 'bundle'])
+    expect(await stage.requests()).toEqual({})
+    vi.stubEnv('ACTIONS_RUNTIME_TOKEN', 'ended')
+    expect((await quietly(() => own.download(found))).result).toBe('{}')
+    expect(Object.keys(await stage.requests())).toEqual([expect.stringContaining('/actions/artifacts/{id}')])
   })
 
   it('that was handed over before is not handed over again', async () => {

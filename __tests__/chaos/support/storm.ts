@@ -26,7 +26,9 @@ const KINDS: readonly [Draw, ...Draw[]] = [
   (random) => [{ kind: 'status', route: '/comments', status: chosen(random, [500, 403]), count: 2 + random(2) }],
   (random) => [{ kind: 'status', route: '/collaborators/', status: chosen(random, [429, 502]), ...soon, count: 1 }],
   () => [{ kind: 'status-after', route: '/dispatches$', status: 500, count: 1 }],
-  (random) => [{ kind: 'status', route: '/artifacts/\\d+/zip', status: 503, count: 1 + random(2) }],
+  (random) => [
+    { kind: 'status', route: 'GetSignedArtifactURL$|/artifacts/\\d+/zip', status: 503, count: 1 + random(2) },
+  ],
   () => [{ kind: 'double-event', event: 'issue_comment', count: 1 }],
   () => [{ kind: 'drop-event', event: 'issue_comment', count: 1 }],
   (random) => [{ kind: 'kill-job', name: '^slot ', ms: random(1500), count: 1 }],

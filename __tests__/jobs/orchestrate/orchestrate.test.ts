@@ -159,6 +159,29 @@ describe('an orchestrator', () => {
     )
   })
 
+  it('looks for what an earlier one may have shown only if that one was lost', async () => {
+    const looks = async (lost: boolean) => {
+      const { deps, journal } = await world('g > a', { tasks: { g: gate } })
+      const read = await journal.read('42')
+      const gone: RunEvent[] = [started, { type: 'orchestrator_lost', ...stamp, workflowRun: 1, cause: 'rate-limit' }]
+      const left: RunEvent[] = [started, { type: 'orchestrator_left', ...stamp, why: 'waiting' }]
+      const events: RunEvent[] = [
+        ...(lost ? gone : left),
+        { type: 'orchestrator_requested', ...stamp, workflowRun: deps.workflowRun },
+      ]
+      await journal.append('42', read?.tip ?? null, events, replayOn(read?.state ?? emptyRun, events), [])
+      const looked: boolean[] = []
+      const publish: Forge['publish'] = async (projections, lookFirst) => {
+        looked.push(lookFirst)
+        return deps.forge.publish(projections, lookFirst)
+      }
+      await orchestrate({ ...deps, forge: { ...deps.forge, publish } }, '42')
+      return looked
+    }
+    expect(await looks(true)).toContain(true)
+    expect(await looks(false)).not.toContain(true)
+  })
+
   it('stops and says so when somebody else moved a branch of the run, and overwrites nothing', async () => {
     const { deps, remote, journal } = await world('a')
     const foreign = commit(remote.dir, { 'README.md': 'mine' })

@@ -44,11 +44,11 @@ function sessionOn(state: ActiveRun, reviews: MemoryReview[]) {
   github.reviews.push(...reviews)
   const asked: (readonly number[])[] = []
   const forge = memoryForge(github)
-  const reviewsOf = (pulls: readonly number[]) => {
+  const lookAt = (pulls: readonly number[]) => {
     asked.push(pulls)
-    return forge.reviews(pulls)
+    return forge.lookAt(pulls)
   }
-  const counted = { ...forge, reviews: reviewsOf }
+  const counted = { ...forge, lookAt }
   const clock = hastyClock()
   const deps = {
     forge: counted,
@@ -80,6 +80,31 @@ describe('reviews of which no event has told', () => {
     await clock.wait(61)
     expect((await watchReviews(session, emptyDraft(session.state))).events).toEqual([])
     expect(asked).toEqual([[PULL]])
+  })
+
+  it('are looked for each minute while a person is asked to look at work, and each five minutes while none is', async () => {
+    const looksIn = async (state: ActiveRun) => {
+      const { session, asked, clock } = sessionOn(state, [])
+      for (let minute = 0; minute < 10; minute += 1) {
+        await watchReviews(session, emptyDraft(session.state))
+        await clock.wait(60)
+      }
+      return asked.length
+    }
+    const entries = [{ name: 'pull:trunk', number: 51, node: 'PR_51', digest: '' }]
+    const atWork = afterwards(running('t', {}, settings), { type: 'projected', at: AT, by: 'tributary', entries })
+    expect([await looksIn(waiting()), await looksIn(atWork)]).toEqual([10, 2])
+  })
+
+  it('come with the end of the final pull request, of which no event tells while it is in conflict', async () => {
+    const entries = [{ name: 'pull:trunk', number: 51, node: 'PR_51', digest: '' }]
+    const atWork = afterwards(running('t', {}, settings), { type: 'projected', at: AT, by: 'tributary', entries })
+    const { session, github, asked } = sessionOn(atWork, [])
+    const pull = { number: 51, node: 'PR_51', headBranch: 'tributary/42/trunk', base: 'main', title: 'T', body: '' }
+    github.pulls.push({ ...pull, head: shaOf('tip'), draft: true, state: 'closed', merged: false })
+    const { events } = await watchReviews(session, emptyDraft(session.state))
+    expect(events).toMatchObject([{ type: 'run_closed', merged: false, head: shaOf('tip') }])
+    expect(asked).toEqual([[51]])
   })
 
   it('are decided again if what was decided could not be written', async () => {

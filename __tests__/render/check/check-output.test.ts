@@ -285,23 +285,14 @@ describe('the check of the run', () => {
     ...done('d'),
   ] as const
 
-  it('is in progress on trunk from the approval on, and on its newest commit once there is a verdict', () => {
-    expect(runChecksFor(planned(...begun)).map(brief)).toEqual([[sha('trunk'), 'in_progress', 'Running']])
-    expect(runChecksFor(planned(...begun, ...done('a'))).map(brief)).toEqual([[sha('trunk'), 'in_progress', 'Running']])
-    expect(runChecksFor(planned(...assembled, verification)).map(brief)).toEqual([
-      [sha('trunk'), 'in_progress', 'Running'],
-    ])
+  it('is on the newest commit of trunk once there is a verdict, and costs no write before', () => {
+    expect(runChecksFor(planned(...begun))).toEqual([])
+    expect(runChecksFor(planned(...begun, ...done('a')))).toEqual([])
+    expect(runChecksFor(planned(...assembled, verification))).toEqual([])
     const shown = projected([`check:run@${sha('merge-d')}`, 9])
     expect(runChecksFor(planned(...assembled, verification, shown)).map(brief)).toEqual([
-      [sha('trunk'), 'in_progress', 'Running'],
       [sha('merge-d'), 'in_progress', 'Running'],
     ])
-  })
-
-  it('says the same while tasks come and go, so that nothing is written for it', () => {
-    const [one] = runChecksFor(planned(...begun, queued('a')))
-    const [two] = runChecksFor(planned(...begun, ...done('a'), queued('b'), started('b')))
-    expect(two).toEqual(one)
   })
 
   it('ends as the run ends', () => {
@@ -311,11 +302,9 @@ describe('the check of the run', () => {
       passed(1, sha('merge-d')),
       { type: 'run_finished', sha: sha('merge-d') },
     ] as const
-    const [start, tip] = runChecksFor(planned(...good))
-    expect([start, tip].map((one) => one && brief(one))).toEqual([
-      [sha('trunk'), 'success', 'Done'],
-      [sha('merge-d'), 'success', 'Done'],
-    ])
+    const [tip, ...more] = runChecksFor(planned(...good))
+    expect(tip && brief(tip)).toEqual([sha('merge-d'), 'success', 'Done'])
+    expect(more).toEqual([])
     expect(tip?.text).toContain('The verification passed in 13 s.')
     expect(tip?.text).toContain('```text\n9 passed\n```')
     const bad = {
@@ -324,15 +313,12 @@ describe('the check of the run', () => {
       attempt: 1,
       failure: { reason: 'verification-failed', on: sha('merge-d'), exitCode: 1, log: 'boom' },
     } as const
-    const [, broken] = runChecksFor(planned(...assembled, verification, bad, { type: 'culprit_found', task: 'b' }))
+    const [broken] = runChecksFor(planned(...assembled, verification, bad, { type: 'culprit_found', task: 'b' }))
     expect(broken && brief(broken)).toEqual([sha('merge-d'), 'failure', 'Verification failed'])
     expect(broken?.summary).toContain('It fails since `b` was merged.')
     expect(broken?.text).toContain('boom')
     const cancelled = runChecksFor(planned(...begun, ...done('a'), { type: 'run_cancelled', by: 'bob', why: '' }))
-    expect(cancelled.map(brief)).toEqual([
-      [sha('trunk'), 'cancelled', 'Cancelled'],
-      [sha('merge-a'), 'cancelled', 'Cancelled'],
-    ])
+    expect(cancelled.map(brief)).toEqual([[sha('merge-a'), 'cancelled', 'Cancelled']])
   })
 
   it('leads to the job of a failed verification, and names the failing lines on the commit that failed', () => {
@@ -387,7 +373,7 @@ describe('the check of the run', () => {
       projected([`check:run@${sha('merge-d')}`, 9]),
       { type: 'task_retried', by: 'bob', task: 'd', note: '', onto: [sha('merge-d')] },
     )
-    expect(runChecksFor(run).map(brief)).toEqual([[sha('trunk'), 'in_progress', 'Running']])
+    expect(runChecksFor(run)).toEqual([])
   })
 
   it('is closed where trunk went on before a verdict', () => {
@@ -400,6 +386,8 @@ describe('the check of the run', () => {
       { type: 'trunk_moved', task: 'd', sha: sha('merge-d-2') },
     )
     expect(runChecksFor(run).map(brief)).toContainEqual([sha('merge-d'), 'neutral', 'Trunk went on'])
+    const stopped = planned(...begun, projected([`check:run@${sha('trunk')}`, 9]), ...done('a'))
+    expect(runChecksFor(stopped).map(brief)).toEqual([[sha('trunk'), 'neutral', 'Trunk went on']])
   })
 
   it('never goes over the limits', () => {

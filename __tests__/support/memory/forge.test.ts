@@ -40,7 +40,7 @@ it('throws on what was not given', async () => {
   const forge = memoryForge(memoryGitHub({ roles: { ada: 'write' } }))
   expect(await forge.role('ada')).toBe('write')
   await expect(forge.role('bob')).rejects.toThrow('a role of bob was asked for')
-  await expect(forge.file('x', 'main')).rejects.toThrow('a file x was asked for')
+  await expect(forge.file('x')).rejects.toThrow('a file x was asked for')
   await expect(forge.react(3, 'eyes')).rejects.toThrow('a comment 3 was asked for')
   await expect(forge.reply(9, 'k', 'x', true)).rejects.toThrow('no issue or pull request 9')
   await expect(forge.orchestratorAlive(5)).rejects.toThrow('a workflow run 5')

@@ -23,8 +23,11 @@ export function memoryForge(github: MemoryGitHub): Forge {
     pull: async (number) => pullAt(github, number),
     issue: async (number) =>
       (given.issues ?? []).includes(number) ? { title: `Issue ${number}`, body: '', isPull: false } : null,
-    reviews: async (pulls) =>
-      github.reviews.filter(({ pull }) => pulls.includes(pull)).map(({ lines: _, ...one }) => one),
+    lookAt: async (pulls) =>
+      pulls.map((number) => ({
+        ...(pullAt(github, number) ?? { number, head: '', state: 'open', merged: false }),
+        reviews: github.reviews.filter(({ pull }) => pull === number).map(({ lines: _, ...one }) => one),
+      })),
     lineComments: async ({ id }) => github.reviews.flatMap((one) => (one.id === id ? one.lines : [])),
     askReviewers: async (pull, reviewers) => {
       github.reviewRequests.push({ pull, reviewers: [...reviewers] })

@@ -1,33 +1,12 @@
 import { z } from 'zod'
 import type { Located, Said, ThreadComment } from '../../ports/forge.ts'
 import { LIMITS } from '../../render/markdown/fit.ts'
-import { type Client, ownerAndRepo, type RepositoryClient } from './client.ts'
+import { ownerAndRepo, type RepositoryClient } from './client.ts'
 import { httpStatusOf, refusalOf, UnknownOutcome } from './http-error.ts'
 
 /** A comment's author, in REST's shape. */
 const authorSchema = z.object({ login: z.string(), type: z.string() }).nullable()
 type Author = z.infer<typeof authorSchema>
-
-const viewerSchema = z.object({ viewer: z.object({ login: z.string() }) })
-
-/** The login that our token writes under; requested once, when it is first needed. */
-export function openSelf(client: Client, known?: string): () => Promise<string> {
-  let asked: Promise<string> | undefined = known === undefined ? undefined : Promise.resolve(known)
-  return () => {
-    asked ??= ask(client).catch((error: unknown) => {
-      asked = undefined
-      throw error
-    })
-    return asked
-  }
-}
-
-async function ask(client: Client): Promise<string> {
-  const { data, errors } = await client.graph('query', 'query { viewer { login } }', {})
-  const parsed = viewerSchema.safeParse(data)
-  if (!parsed.success) throw new Error(`GitHub does not tell whose token this is: ${errors[0]?.message ?? 'no answer'}`)
-  return parsed.data.viewer.login
-}
 
 /** GraphQL sometimes omits the `[bot]` of an App's login, REST never does. A person's login cannot have the suffix. */
 const isSelf = (self: string, author: Author): boolean =>

@@ -4,13 +4,13 @@ import { LimitReached } from '../../ports/rate-limit.ts'
 import { autoMerge } from './auto-merge.ts'
 import { branchRules } from './branch-rules.ts'
 import { ownerAndRepo, REPEATABLE, type RepositoryClient } from './client.ts'
-import { allComments, botComments, openSelf, reply, replyInThread, said } from './comments.ts'
+import { allComments, botComments, reply, replyInThread, said } from './comments.ts'
 import { httpStatusOf } from './http-error.ts'
-import { openNodes } from './node-ids.ts'
+import { openNames } from './names.ts'
 import { openPublishing } from './publish.ts'
 import { pullAt } from './pulls.ts'
 import { askReviewers } from './review-requests.ts'
-import { lineComments, reviewsOf } from './reviews.ts'
+import { lineComments, lookAtPulls } from './reviews.ts'
 import { dispatch, dispatched, orchestratorAlive } from './workflow-runs.ts'
 
 export interface ForgeOptions extends RepositoryClient {
@@ -18,12 +18,13 @@ export interface ForgeOptions extends RepositoryClient {
   workflowFile: string
   /** The login that our token writes under; requested from GitHub if absent. */
   self?: string
+  /** Threads that will be written on: their ids are asked for with what is asked first. */
+  threads?: readonly number[]
 }
 
-export function openForge({ workflowFile, self: login, ...repository }: ForgeOptions): Forge {
-  const self = openSelf(repository.client, login)
-  const nodesFor = openNodes(repository)
-  const defaultBranch = openDefaultBranch(repository)
+export function openForge({ workflowFile, self: login, threads, ...repository }: ForgeOptions): Forge {
+  const names = openNames(repository, { self: login, threads })
+  const { self, defaultBranch } = names
   const workflow = { ...repository, workflowFile, defaultBranch }
   return {
     defaultBranch: () => defaultBranch(),
@@ -37,15 +38,15 @@ export function openForge({ workflowFile, self: login, ...repository }: ForgeOpt
     botComments: (thread, since) => botComments(repository, thread, since),
     pull: (number) => pullAt(repository, number),
     issue: (number) => issueAt(repository, number),
-    reviews: (pulls) => reviewsOf(repository, pulls),
+    lookAt: (pulls) => lookAtPulls(repository, pulls),
     lineComments: (review) => lineComments(repository, review),
     askReviewers: (pull, reviewers) => askReviewers(repository, pull, reviewers),
     autoMerge: (pull, method, head) => autoMerge(repository, pull, method, head),
     replyInThread: (pull, first, key, body) =>
       said(replyInThread(repository, self, { thread: pull, first, key, body })),
     comments: (thread) => allComments(repository, thread),
-    file: (path, ref) => fileAt(repository, path, ref),
-    publish: openPublishing(repository, self, nodesFor),
+    file: (path) => fileAt(repository, path),
+    publish: openPublishing(repository, names),
     dispatch: (inputs) => dispatch(workflow, inputs),
     dispatched: (run, request) => dispatched(workflow, run, request),
     orchestratorAlive: (workflowRun) => orchestratorAlive(repository, workflowRun),
@@ -59,18 +60,6 @@ const APP_TOKEN_MINUTES = 60
 
 const minutesOf = (login: string): number | null =>
   login !== OF_JOB && /\[bot\]$/.test(login) ? APP_TOKEN_MINUTES : null
-
-/** Requested once, and again if it seems to have been renamed. */
-function openDefaultBranch(repository: RepositoryClient): (again?: 'again') => Promise<string> {
-  let known: string | undefined
-  return async (again) => {
-    if (known === undefined || again !== undefined) {
-      const { data } = await repository.client.octokit.request('GET /repos/{owner}/{repo}', ownerAndRepo(repository))
-      known = data.default_branch
-    }
-    return known
-  }
-}
 
 /** GitHub redirects from the old name of a renamed branch. */
 async function branchNow(repository: RepositoryClient, branch: string): Promise<string | null> {
@@ -137,12 +126,12 @@ async function issueAt(repository: RepositoryClient, issue_number: number) {
 
 const fileSchema = z.object({ type: z.literal('file'), encoding: z.string(), content: z.string(), sha: z.string() })
 
-async function fileAt(repository: RepositoryClient, path: string, ref: string) {
+/** GitHub takes the default branch if none is named. */
+async function fileAt(repository: RepositoryClient, path: string) {
   try {
     const { data } = await repository.client.octokit.request('GET /repos/{owner}/{repo}/contents/{path}', {
       ...ownerAndRepo(repository),
       path,
-      ref,
     })
     const file = fileSchema.safeParse(data)
     if (!file.success) return null

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CheckStatus, Located, Projection } from '../../ports/forge.ts'
 import { withMarker } from './comments.ts'
-import type { Nodes } from './node-ids.ts'
+import type { Nodes } from './names.ts'
 
 /** One GraphQL mutation. Text of people or models is only in `input`, which is sent as a variable. */
 export interface Mutation {

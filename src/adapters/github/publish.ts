@@ -4,7 +4,7 @@ import { LIMITS } from '../../render/markdown/fit.ts'
 import { ownerAndRepo, type RepositoryClient } from './client.ts'
 import { commentsOn, ownComment, type StoredComment, withMarker } from './comments.ts'
 import { UnknownOutcome } from './http-error.ts'
-import type { NodesFor } from './node-ids.ts'
+import type { Names } from './names.ts'
 import { pullBetween } from './pulls.ts'
 import { HEAVIEST, type Item, type SentProjection, send } from './send.ts'
 import { settleProjection } from './settle.ts'
@@ -14,11 +14,11 @@ const ROUNDS = 5
 const SECONDS = { limited: 0, unknown: 2, 'too-heavy': 2, refused: 0, done: 0 }
 
 /** Publishes projections until each has a result: sends them, looks if the outcome is unknown, and retries if needed. */
-export function openPublishing(repository: RepositoryClient, self: () => Promise<string>, nodesFor: NodesFor) {
+export function openPublishing(repository: RepositoryClient, { self, ...names }: Names) {
   // What GitHub has found too much for one request stays too much for this process.
   let heaviest = HEAVIEST
   async function round(items: readonly Item[], answers: Map<number, Published>): Promise<Item[]> {
-    const sent = await send(repository, items, await nodesFor(items.flatMap(threadOf)), heaviest)
+    const sent = await send(repository, items, await names.nodes(items.flatMap(threadOf)), heaviest)
     if (sent.some(({ outcome }) => outcome.kind === 'too-heavy')) heaviest = Math.max(1, Math.floor(heaviest / 2))
     await pauseAfter(repository, sent)
     const locate = openLocator(repository, self)
@@ -33,6 +33,8 @@ export function openPublishing(repository: RepositoryClient, self: () => Promise
 
   return async (projections: readonly Projection[], lookFirst: boolean): Promise<Published[]> => {
     projections.forEach(checkCaps)
+    for (const one of projections)
+      if (one.kind === 'comment' && one.threadNode !== undefined) names.note(one.thread, one.threadNode)
     const answers = new Map<number, Published>()
     let open: Item[] = (lookFirst ? await locateExisting(repository, self, projections) : projections).map(numbered)
     for (let rounds = 0; open.length > 0; rounds += 1) {

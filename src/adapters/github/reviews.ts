@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LineComment, PullReview } from '../../core/command/decide-pull-review.ts'
 import { shaSchema } from '../../core/ids.ts'
+import type { SeenPull } from '../../ports/forge.ts'
 import type { RepositoryClient } from './client.ts'
 
 /** Ids of reviews and their comments exceed GraphQL's Int, so they are read from the address. */
@@ -20,15 +21,23 @@ const reviewSchema = z.object({
   commit: z.object({ oid: shaSchema }),
   author: z.object({ login: z.string(), __typename: z.string() }),
 })
-const pullSchema = z.object({ number: z.int(), reviews: z.object({ nodes: z.array(z.unknown()) }).nullable() })
+const pullSchema = z.object({
+  number: z.int(),
+  state: z.enum(['OPEN', 'CLOSED', 'MERGED']),
+  headRefOid: shaSchema,
+  reviews: z.object({ nodes: z.array(z.unknown()) }).nullable(),
+})
 const repositorySchema = z.object({ repository: z.record(z.string(), z.unknown()) })
 
 const NEWEST = 30
-const REVIEWS = `number reviews(last: ${NEWEST}, states: [APPROVED, CHANGES_REQUESTED, COMMENTED]) {
+const REVIEWS = `number state headRefOid reviews(last: ${NEWEST}, states: [APPROVED, CHANGES_REQUESTED, COMMENTED]) {
   nodes { url body state submittedAt commit { oid } author { login __typename } } }`
 
-/** The newest reviews of several pull requests, by one request. A pull request or an author that is gone has none. */
-export async function reviewsOf({ client, owner, repo }: RepositoryClient, pulls: readonly number[]) {
+/** Several pull requests with their newest reviews, by one request. An author that is gone has none. */
+export async function lookAtPulls(
+  { client, owner, repo }: RepositoryClient,
+  pulls: readonly number[],
+): Promise<SeenPull[]> {
   if (pulls.length === 0) return []
   const fields = pulls.map((number) => `p${number}: pullRequest(number: ${Math.trunc(number)}) { ${REVIEWS} }`)
   const text = `query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { ${fields.join(' ')} } }`
@@ -36,8 +45,11 @@ export async function reviewsOf({ client, owner, repo }: RepositoryClient, pulls
   const found = repositorySchema.safeParse(data)
   if (!found.success) return []
   return Object.values(found.data.repository).flatMap((shown) => {
-    const pull = pullSchema.safeParse(shown)
-    return pull.success ? (pull.data.reviews?.nodes ?? []).flatMap((node) => readReview(pull.data.number, node)) : []
+    const parsed = pullSchema.safeParse(shown)
+    if (!parsed.success) return []
+    const { number, state, headRefOid: head, reviews } = parsed.data
+    const seen = { number, head, state: state === 'OPEN' ? 'open' : 'closed', merged: state === 'MERGED' } as const
+    return [{ ...seen, reviews: (reviews?.nodes ?? []).flatMap((node) => readReview(number, node)) }]
   })
 }
 

@@ -4,7 +4,7 @@ import { LimitReached } from '../../ports/rate-limit.ts'
 import type { GraphAnswer, GraphError, RepositoryClient } from './client.ts'
 import { UnknownOutcome } from './http-error.ts'
 import { documentOf, locatedBy, type Mutation, mutationOf } from './mutation.ts'
-import type { Nodes } from './node-ids.ts'
+import type { Nodes } from './names.ts'
 
 /** A projection to send, and its index in the results. */
 export interface Item {

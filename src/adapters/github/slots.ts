@@ -4,7 +4,7 @@ import { parseCheckpointName } from '../../core/slots/checkpoint.ts'
 import { lastError, loggedFiles } from '../../core/slots/job-log.ts'
 import { resultName } from '../../core/slots/slot-result.ts'
 import { type JobEnding, type ResultArtifact, type SlotJob, type Slots, UnreadableResult } from '../../ports/slots.ts'
-import { download, keepResult } from './artifact.ts'
+import { download, downloadWithin, keepResult } from './artifact.ts'
 import { type Client, ownerAndRepo, type RepositoryClient } from './client.ts'
 import { httpStatusOf } from './http-error.ts'
 
@@ -20,8 +20,16 @@ const jobSchema = z.object({
 })
 const artifactSchema = z.object({ id: z.int(), name: z.string(), expired: z.boolean() })
 
-/** `folder`: results are unpacked into it, each into its own subfolder. `action`: `owner/repo` of ours; empty: unknown. */
-export function openSlots(repository: RepositoryClient & { folder: string; action: string }): Slots {
+interface SlotsPlace extends RepositoryClient {
+  /** Results are unpacked into it, each into its own subfolder. */
+  folder: string
+  /** `owner/repo` of ours; empty: unknown. */
+  action: string
+  /** Our own workflow run: most slots belong to it. */
+  workflowRun: number
+}
+
+export function openSlots(repository: SlotsPlace): Slots {
   const jobs = openPoll(repository.client, 'jobs', jobSchema)
   const artifacts = openPoll(repository.client, 'artifacts', artifactSchema)
   const artifactsOf = (workflowRun: number) =>
@@ -45,8 +53,12 @@ export function openSlots(repository: RepositoryClient & { folder: string; actio
         return named === null ? [] : [{ id, workflowRun, run, ...named }]
       }),
     ending: (job, run) => endingOf(repository, job, run),
-    download: (artifact) =>
-      artifact.from === 'log' ? fromLog(repository, artifact) : download(repository, artifact.id, repository.folder),
+    download: async (artifact) => {
+      if (artifact.from === 'log') return fromLog(repository, artifact)
+      const isOwn = artifact.workflowRun === repository.workflowRun
+      const within = isOwn ? await downloadWithin(artifact.id, repository.folder) : null
+      return within ?? download(repository, artifact.id, repository.folder)
+    },
   }
 }
 
@@ -61,7 +73,7 @@ async function endingOf(repository: RepositoryClient, job: number, run: string):
   return { error: lastError(log), results }
 }
 
-async function fromLog(repository: RepositoryClient & { folder: string }, { id, run, task, attempt }: ResultArtifact) {
+async function fromLog(repository: SlotsPlace, { id, run, task, attempt }: ResultArtifact) {
   const log = await jobLog(repository, id)
   const files = log === null ? [] : [...loggedFiles(log)]
   const prefix = `${resultName(run, task, attempt)}/`

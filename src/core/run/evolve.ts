@@ -109,12 +109,12 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return { ...state, orchestrator: { workflowRun: event.workflowRun, at: event.at, started: true } }
     case 'orchestrator_left':
       return event.why === 'handed-over'
-        ? { ...state, orchestrator: null }
-        : { ...withoutCrashes(state), orchestrator: null }
+        ? { ...state, orchestrator: null, lost: undefined }
+        : { ...withoutCrashes(state), orchestrator: null, lost: undefined }
     case 'orchestrator_failed':
       return { ...state, crash: event.why }
     case 'orchestrator_lost':
-      return { ...state, orchestrator: null, crashes: state.crashes + (event.cause === undefined ? 1 : 0) }
+      return { ...state, orchestrator: null, lost: true, crashes: state.crashes + (event.cause === undefined ? 1 : 0) }
     case 'slots_requested':
     case 'slots_started':
     case 'slots_gone':

@@ -32,6 +32,8 @@ const headerShape = {
   crashes: z.int(),
   /** Why the last one failed, if it could say so. */
   crash: z.string().optional(),
+  /** An orchestrator was lost, and none has left in order since: it may have shown more than the journal holds. */
+  lost: z.literal(true).optional(),
   slots: z.record(
     z.string(),
     z.strictObject({

@@ -3,6 +3,7 @@ import { parse } from 'graphql'
 import type { MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import { z } from 'zod'
+import { readRuntimeToken } from '../../loopback/sign.ts'
 import { type Actor, identify } from '../access/actor.ts'
 import type { Fault } from '../control/faults.ts'
 import { Refusal } from '../refusal.ts'
@@ -167,8 +168,8 @@ export const limitGraphql =
 export const killSenders =
   (world: World): Middleware =>
   async (call, next) => {
-    const actor = identify(world.store.doc, call.req.header('authorization'))
-    const job = actor?.kind === 'job' ? world.store.doc.jobs.find(({ id }) => id === actor.token.job) : undefined
+    const sender = senderOf(world, call)
+    const job = sender === null ? undefined : world.store.doc.jobs.find(({ id }) => id === sender)
     const { pathname, search } = new URL(call.req.url)
     const when = job === undefined ? null : world.faults.killSender(job.name, call.req.method, pathname + search)
     if (job === undefined || when === null) return next()
@@ -177,6 +178,14 @@ export const killSenders =
     call.res = undefined
     call.res = new Response(null, { status: 503 })
   }
+
+/** The job that sends a request, with its GITHUB_TOKEN or, to the artifact service, its runtime token. */
+function senderOf({ store: { doc } }: World, call: RestCall): number | null {
+  const given = call.req.header('authorization')
+  const actor = identify(doc, given)
+  if (actor?.kind === 'job') return actor.token.job
+  return readRuntimeToken(doc.secret, given?.replace(/^bearer /i, '') ?? '')?.job ?? null
+}
 
 const ARCHIVED = 'Repository was archived so is read-only.'
 

@@ -4,6 +4,7 @@ import { parseBranch, type RunId, type Sha, type TaskId } from '../../core/ids.t
 import { err, ok, type Result } from '../../core/result.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
 import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
+import type { PullRequest } from '../../ports/forge.ts'
 import { type Journal, JournalUnreadable } from '../../ports/journal.ts'
 import type { CommandComment, CommandDeps } from '../deps.ts'
 
@@ -16,6 +17,8 @@ export interface RunThread {
   /** Runs that the issue has had. */
   count: number
   issue: number
+  /** The pull request on which the command was typed, as it is now. */
+  pull: PullRequest | null
   again(): Promise<RunThread>
 }
 
@@ -32,7 +35,7 @@ export async function loadContext(
   person: Person,
 ): Promise<Result<LoadedContext, Failure>> {
   const [file, thread] = await Promise.all([
-    deps.forge.defaultBranch().then((branch) => deps.forge.file(SETTINGS_PATH, branch)),
+    deps.forge.file(SETTINGS_PATH),
     threadOf(deps, comment).then(ok, unreadable),
   ])
   if (!thread.ok) return thread
@@ -50,8 +53,8 @@ export async function threadOf(deps: CommandDeps, comment: CommandComment): Prom
   if (!comment.issue.isPull) return latestRun(deps.journal, comment.issue.number)
   const pull = await deps.forge.pull(comment.issue.number)
   const branch = pull?.headBranch == null ? null : parseBranch(pull.headBranch)
-  if (branch === null) return { ...noRun(comment.issue.number), again: () => threadOf(deps, comment) }
-  return runThread(deps.journal, branch.run, branch.task === 'trunk' ? null : branch.task)
+  if (branch === null) return { ...noRun(comment.issue.number), pull, again: () => threadOf(deps, comment) }
+  return runThread(deps.journal, branch.run, branch.task === 'trunk' ? null : branch.task, pull)
 }
 
 const noRun = (issue: number): Omit<RunThread, 'again'> => ({
@@ -61,6 +64,7 @@ const noRun = (issue: number): Omit<RunThread, 'again'> => ({
   tip: null,
   count: 0,
   issue,
+  pull: null,
 })
 
 export async function latestRun(journal: Journal, issue: number): Promise<RunThread> {
@@ -79,11 +83,16 @@ export async function latestRun(journal: Journal, issue: number): Promise<RunThr
   }
 }
 
-async function runThread(journal: Journal, run: RunId, task: TaskId | null): Promise<RunThread> {
+async function runThread(
+  journal: Journal,
+  run: RunId,
+  task: TaskId | null,
+  pull: PullRequest | null,
+): Promise<RunThread> {
   const read = await journal.read(run)
-  const again = () => runThread(journal, run, task)
+  const again = () => runThread(journal, run, task, pull)
   const issue = Number(run.split('-')[0])
   const { runs } = await journal.runsOf(issue)
   if (read === null) return { ...noRun(issue), again }
-  return { run, task, state: read.state, tip: read.tip, count: runs.length, issue, again }
+  return { run, task, state: read.state, tip: read.tip, count: runs.length, issue, pull, again }
 }

@@ -34,7 +34,7 @@ export async function runPlanRequest(
 }
 
 async function planLabel({ forge, readSettings }: CommandDeps): Promise<string | null> {
-  const file = await forge.file(SETTINGS_PATH, await forge.defaultBranch())
+  const file = await forge.file(SETTINGS_PATH)
   const settings = readSettings(file?.text ?? null)
   return settings.ok ? (settings.value.label ?? null) : null
 }

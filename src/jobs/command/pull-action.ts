@@ -81,7 +81,7 @@ async function workerPull(
   sender: Sender,
 ): Promise<CommandOutcome> {
   const { forge, journal } = deps
-  const file = await forge.file(SETTINGS_PATH, await forge.defaultBranch())
+  const file = await forge.file(SETTINGS_PATH)
   const settings = deps.readSettings(file?.text ?? null)
   if (!settings.ok) return answer(deps, pull, explain({ reason: 'bad-settings', problems: settings.error }))
   const person: Person = {

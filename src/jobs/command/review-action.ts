@@ -1,11 +1,11 @@
 import type { PullReview } from '../../core/command/decide-pull-review.ts'
 import { parseBranch, type RunId, taskBranch, trunkBranch } from '../../core/ids.ts'
 import type { RunState } from '../../core/run/state.ts'
-import type { Settings } from '../../core/settings.ts'
+import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
 import { withStarts } from '../../core/slots/slot-requests.ts'
 import { mergeIfApproved } from '../auto-merge.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
-import { missedReviews } from '../missed-reviews.ts'
+import { lookForReviews } from '../missed-reviews.ts'
 import { answerReview, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
 import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
@@ -29,9 +29,12 @@ export async function runReview(deps: CommandDeps, { review, headBranch, sender 
 /** An approval of the final pull request starts nothing here; it may switch auto-merge on. */
 async function approved(deps: CommandDeps, run: RunId): Promise<CommandOutcome> {
   const read = await deps.journal.read(run)
-  const merged = read === null ? null : await mergeIfApproved(deps, read.state)
+  const merged = read === null ? null : await mergeIfApproved(deps, read.state, () => settingsFile(deps))
   return merged === null ? nothing : recordClosed(deps, run, { merged: true, ...merged }, 'us')
 }
+
+const settingsFile = async ({ forge }: CommandDeps): Promise<string | null> =>
+  (await forge.file(SETTINGS_PATH))?.text ?? null
 
 /**
  * Acts on what no event has told, if no orchestrator is there to look: of a pull request in conflict, GitHub sends none. Null: there
@@ -45,7 +48,7 @@ export async function actOnMissedReviews(
   if (state.phase === 'empty' || state.orchestrator !== null) return null
   const { run } = state
   const outcomes: CommandOutcome[] = []
-  for (const { review, task } of (await missedReviews(deps, state)) ?? []) {
+  for (const { review, task } of (await lookForReviews(deps, state))?.missed ?? []) {
     const headBranch = task === 'trunk' ? trunkBranch(run) : taskBranch(run, task)
     outcomes.push(await runReview(deps, { review, headBranch, sender: review.author }))
   }

@@ -97,7 +97,7 @@ async function noticePull(
 ): Promise<Noticed> {
   const mayLook = command.name !== 'help' && mayCommand(person, settings).ok
   if (!mayLook || thread.run === null) return { thread, begun: nothing, beyond: null }
-  const { closed, beyond } = await lookAtFinalPull(deps, thread.state)
+  const { closed, beyond } = await lookAtFinalPull(deps, thread.state, thread.pull)
   if (closed === null) {
     const begun = command.name === 'plan' ? null : await actOnMissedReviews(deps, thread.state, settings)
     return begun === null ? { thread, begun: nothing, beyond } : { thread: await thread.again(), begun, beyond }

@@ -97,13 +97,16 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
   const [repo, read] = await Promise.all([deps.repo(), deps.journal.read(run)])
   if (read === null || read.state.phase === 'empty') return null
   const { state, tip } = read
-  const unsure = new Set([...showable(state), ...Object.keys(state.slots)])
+  const unsure = new Set([...(mayHaveShownMore(state) ? showable(state) : []), ...Object.keys(state.slots)])
   const session = newSession(deps, repo, run, { state, tip, unsure })
   await bringObjects(session)
   // The first look must include the slots that an earlier process asked for.
   if (state.phase === 'active' || state.phase === 'proposed' || planTry(state) !== null) await dispatchSlots(session)
   return session
 }
+
+/** Whether an earlier orchestrator may have shown what the journal does not hold: one that leaves in order records all of it. */
+const mayHaveShownMore = ({ orchestrator, lost }: LiveRun): boolean => orchestrator?.started === true || lost === true
 
 /** Fetches the base and every head that the run still depends on into a fresh repository. */
 async function bringObjects(session: Session): Promise<void> {

@@ -5,6 +5,7 @@ import type { ActiveRun } from '../../core/run/state.ts'
 import { pauseAtLimit, startOf } from '../../core/schedule/attempt-allowance.ts'
 import { assign } from '../../core/schedule/ready.ts'
 import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
+import { SETTINGS_PATH } from '../../core/settings.ts'
 import { nextForBaseline } from '../../core/slots/baseline-slot.ts'
 import { freeSlots } from '../../core/slots/slot-jobs.ts'
 import { mergeIfApproved } from '../auto-merge.ts'
@@ -94,8 +95,9 @@ export const baseGoneText = (baseBranch: string): string =>
 
 const LOOK_AT_PULL_SECONDS = 300
 
-/** No event comes if the final pull request is closed while it is in conflict with the base. */
+/** No event comes if the final pull request is closed while it is in conflict. Of a run at work, `watchReviews` sees it too. */
 export const watchFinalPull: OrchestratorStep = async (session, draft) => {
+  if (draft.state.phase === 'active') return draft
   const now = session.deps.clock.now().getTime()
   if (session.pullSeenAt !== null && now < session.pullSeenAt + LOOK_AT_PULL_SECONDS * 1000) return draft
   session.pullSeenAt = now
@@ -108,13 +110,21 @@ export const watchApproval: OrchestratorStep = async (session, draft) => {
   const { state } = draft
   const isReady = session.shown.has('ready:trunk') || state.projected['ready:trunk'] !== undefined
   if (state.phase !== 'ended' || !isReady || session.reviews.lookedAfter === state.endedAt) return draft
-  const look = async () => ({ merged: await mergeIfApproved(session.deps, state) })
+  const look = async () => ({ merged: await mergeIfApproved(session.deps, state, () => settingsFile(session)) })
   const looked = await unlessLimited(session, look, null)
   if (looked === null) return draft
   session.reviews.lookedAfter = state.endedAt
   return looked.merged === null
     ? draft
     : recordEvents(draft, nowOf(session), { type: 'run_closed', merged: true, ...looked.merged })
+}
+
+/** As the default branch has it now, by git: that counts as no request to the API. */
+async function settingsFile({ deps, repo }: Session): Promise<string | null> {
+  const tip = await repo.tip(branchRef(await deps.forge.defaultBranch()))
+  if (tip === null) return null
+  await repo.fetchAlone([tip])
+  return repo.readFile(tip, SETTINGS_PATH)
 }
 
 /** The remote does not take trunk: only a person can change that. */

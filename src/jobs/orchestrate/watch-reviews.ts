@@ -1,17 +1,24 @@
-import { missedReviews } from '../missed-reviews.ts'
+import type { ActiveRun } from '../../core/run/state.ts'
+import type { SeenPull } from '../../ports/forge.ts'
+import { finalPullAs } from '../final-pull.ts'
+import { lookForReviews } from '../missed-reviews.ts'
 import { answerReview, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
 import { unlessLimited } from './session/api-limit.ts'
-import { type Draft, withDecided } from './session/event-draft.ts'
-import type { OrchestratorStep, Session } from './session/session.ts'
+import { type Draft, recordEvents, withDecided } from './session/event-draft.ts'
+import { nowOf, type OrchestratorStep, type Session } from './session/session.ts'
 
-const LOOK_SECONDS = 60
+/** Seconds between two looks: while a person is asked to look at work, and while none is. */
+const LOOK_SECONDS = { asked: 60, unasked: 300 }
 
-/** No event comes of a review while its pull request is in conflict, and events get lost: all are looked at, by one request. */
+/** No event comes of a review or an end of a pull request in conflict, and events get lost: all are looked at, by one request. */
 export const watchReviews: OrchestratorStep = async (session, draft) => {
   const { reviews, deps } = session
   reviews.decided = []
-  if (draft.state.phase !== 'active') return draft
-  await unlessLimited(session, () => look(session, draft.state), null)
+  const { state } = draft
+  if (state.phase !== 'active') return draft
+  const final = await unlessLimited(session, () => look(session, state), null)
+  const closed = final === null ? null : finalPullAs(state, final).closed
+  if (closed !== null) return recordEvents(draft, nowOf(session), { type: 'run_closed', ...closed })
   let next = draft
   for (const loaded of reviews.open) next = await decideOne(session, next, loaded)
   if (next !== draft) deps.log('found reviews that came without an event')
@@ -25,20 +32,28 @@ async function decideOne(session: Session, draft: Draft, loaded: LoadedReview): 
   return decision.ok ? withDecided(draft, decision.value.events) : draft
 }
 
-async function look(session: Session, state: Session['state']): Promise<void> {
+/** The final pull request, if this is the time to look. */
+async function look(session: Session, state: ActiveRun): Promise<SeenPull | null> {
   const { reviews, deps } = session
   const now = deps.clock.now().getTime()
-  if (reviews.at !== null && now < reviews.at + LOOK_SECONDS * 1000) return
-  const missed = await missedReviews(deps, state)
-  if (missed === null) return
-  for (const { review, task } of missed) {
+  const seconds = isPersonAsked(state) ? LOOK_SECONDS.asked : LOOK_SECONDS.unasked
+  if (reviews.at !== null && now < reviews.at + seconds * 1000) return null
+  const seen = await lookForReviews(deps, state)
+  if (seen === null) return null
+  for (const { review, task } of seen.missed) {
     if (reviews.done.has(review.id)) continue
     reviews.done.add(review.id)
     const loaded = await loadReview(deps, { review, task, by: review.author })
     if (loaded !== null) reviews.open.push(loaded)
   }
   reviews.at = now
+  session.pullSeenAt = now
+  return seen.final
 }
+
+/** Whether work waits for a review, or has failed and may be sent back by one. */
+const isPersonAsked = ({ work }: ActiveRun): boolean =>
+  Object.values(work.tasks).some(({ state: { status } }) => status === 'verified' || status === 'failed')
 
 /** Says what was decided, now that it is written. */
 export async function answerReviews(session: Session): Promise<void> {

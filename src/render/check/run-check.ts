@@ -18,17 +18,17 @@ import { annotationsOf, jobOf } from './job-log.ts'
 import { outputSection } from './task-text.ts'
 
 /**
- * The checks of the whole run: one on trunk's start from the beginning, and one on trunk's tip once there is something to say of
- * it. Merges in between get none: each would cost a write, and the next merge would make it obsolete.
+ * The check of the whole run: on trunk's tip, once there is something to say of it. Until then there is none: it would cost a write
+ * on each commit, and the next merge would make it obsolete. A required check that is missing blocks a merge as one in progress does.
  */
 export function runChecksFor(run: PlannedRun): CheckOutput[] {
-  const { start, tip } = run.work.trunk
+  const { tip } = run.work.trunk
   const state = runState(run)
   const isOver = state.status === 'completed'
   const title = isOver ? headline(run).title : 'Running'
   // What a verification said of a commit stands, also while the run works on from there.
   const isOpen = `check:run@${tip}` in run.projected && run.work.verdicts[tip] === undefined
-  const commits = isOver || isOpen ? [...new Set([start, tip, ...failingCommit(run)])] : [start]
+  const commits = isOver || isOpen ? [...new Set([tip, ...failingCommit(run)])] : []
   return [...commits.map((sha) => runCheck(run, sha, title, state)), ...leftBehind(run, commits)]
 }
 
@@ -64,8 +64,8 @@ const atWork = {
 
 /** Closes checks on earlier tips of trunk that got no verdict before the next merge. */
 function leftBehind(run: PlannedRun, commits: readonly Sha[]): CheckOutput[] {
-  const { merges, adopted = [] } = run.work.trunk
-  const shown = [...merges, ...adopted].filter(
+  const { start, merges, adopted = [] } = run.work.trunk
+  const shown = [{ sha: start, at: run.work.proposedAt }, ...merges, ...adopted].filter(
     ({ sha }) => !commits.includes(sha) && `check:run@${sha}` in run.projected,
   )
   return shown

@@ -19,7 +19,8 @@ export type PlanStage =
 
 export function planStage(run: PlannedRun): PlanStage {
   const { work } = run
-  if (run.phase === 'ended') return 'ended'
+  // Where all of it was done, the plan stands as it did: to say so once more would be a write for nothing.
+  if (run.phase === 'ended' && run.conclusion !== 'success' && run.conclusion !== 'merged') return 'ended'
   if (work.open) return 'written'
   if (planningStage(run) !== 'done') return 'replaced'
   if (work.mode === 'off') return 'ungated'

@@ -95,8 +95,12 @@ it('a plan by hand is refused if what it builds on is not there and no task make
   ])
 })
 
-it('a plan by hand keeps for its workers what people with write access had said on the issue', async () =>
-  expect(await asked(planOf('a'))).toMatchObject([{ type: 'plan_proposed', comments: ['@mona: Keep it small.'] }]))
+it('a plan by hand keeps for its agents what people with write access had said on the issue; programs read nothing', async () => {
+  const byAgent = await asked(planOf('a', { tasks: { a: { run: [] } } }))
+  expect(byAgent).toMatchObject([{ type: 'plan_proposed', comments: ['@mona: Keep it small.'] }])
+  const [byProgram] = await asked(planOf('a'))
+  expect(byProgram?.type === 'plan_proposed' && byProgram.comments).toBeUndefined()
+})
 
 describe('a plan by hand beside another run', () => {
   const plan = planOf('a', { tasks: { a: { writes: ['src/**'] } } })

@@ -7,6 +7,7 @@ import { LimitReached } from '../../../../src/ports/rate-limit.ts'
 import {
   approved,
   done,
+  passed,
   planned,
   projected,
   proposed,
@@ -65,7 +66,7 @@ function showing() {
     const isShown = await publishProjections(session, { final })
     return { isShown, sent: sent.slice(before).flat() }
   }
-  return { show, now, session }
+  return { show, now, session, batches: sent }
 }
 
 describe('what people see', () => {
@@ -106,6 +107,27 @@ describe('what people see', () => {
     const atWork = [...begun, queued('a'), started('a')] as const
     expect((await show(60, planned(...atWork))).sent).not.toContain('new pull:a')
     expect((await show(120, planned(...begun, ...done('a')))).sent).toContain('new check:a')
+  })
+
+  it('is written once at the end of a run, after what it links', async () => {
+    const { show, batches } = showing()
+    await show(0, planned(...begun))
+    const landed = [...begun, ...done('a'), ...done('b'), ...done('c')] as const
+    await show(10, planned(...landed.slice(0, -1)))
+    const trunk = planned(...landed).work.trunk.tip
+    const ended = planned(...landed, { type: 'verification_queued', on: trunk, attempt: 1 }, passed(1, trunk), {
+      type: 'run_finished',
+      sha: trunk,
+    })
+    const { sent } = await show(12, ended)
+    expect(sent.filter((one, index) => sent.indexOf(one) !== index)).toEqual([])
+    expect(sent.filter((one) => one.includes('check:run'))).toEqual(['new check:run'])
+    expect(sent).not.toContain('edit comment:plan')
+    const last = batches.at(-1) ?? []
+    expect(last).toEqual(expect.arrayContaining(['edit pull:trunk', 'edit comment:status', 'new check:run']))
+    expect(last).not.toContain('new check:c')
+    expect(sent).toContain('new check:c')
+    expect((await show(13, ended, true)).sent).toEqual([])
   })
 
   it('is not asked for while GitHub refuses content, which holds up nothing else, and comes later', async () => {

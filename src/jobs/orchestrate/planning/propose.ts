@@ -43,7 +43,7 @@ type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode; comments?: s
 export async function propose(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
   const refused = refusedTrunk(session, draft)
   if (refused !== null) return refused
-  const comments = keptComments(await unlessLimited(session, () => commentsOf(session), []))
+  const comments = isRead(it.plan) ? keptComments(await unlessLimited(session, () => commentsOf(session), [])) : {}
   const remarks = await remarksOn(it, session.repo.sources(it.base))
   for (const one of [it, ...shorter(draft, it)]) {
     const proposed = await put(session, draft, { ...one, ...comments, notes: [...one.notes, ...remarks] })
@@ -51,6 +51,9 @@ export async function propose(session: Session, draft: Draft, it: Proposal): Pro
   }
   return refuse(session, draft, [tooLong])
 }
+
+/** Whether what people said on the issue will be read: programs do not. */
+const isRead = ({ tasks }: Plan): boolean => tasks.some(({ run, kind }) => run.length === 0 && kind !== 'gate')
 
 /** Shares of the tasks that are tried in turn if a plan that has begun is too long, so that its work is not lost. */
 const PARTS = [0.75, 0.5, 0.25, 0] as const

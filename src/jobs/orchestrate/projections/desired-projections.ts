@@ -45,7 +45,9 @@ export function desiredProjections(run: LiveRun, locate: Locate, owners: CodeOwn
 function comment(run: RunId, locate: Locate, name: string, thread: number, body: string): Projection {
   const marker = makeMarker(name, run)
   const kind = 'comment'
-  return { kind, name: `comment:${name}`, located: locate(`comment:${name}`), thread, marker, body }
+  const pull = locate('pull:trunk')
+  const on = pull?.number === thread ? { threadNode: pull.node } : {}
+  return { kind, name: `comment:${name}`, located: locate(`comment:${name}`), thread, ...on, marker, body }
 }
 
 function refusal(run: LiveRun, locate: Locate): Projection[] {

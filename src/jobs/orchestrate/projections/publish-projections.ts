@@ -36,17 +36,29 @@ export async function publishProjections(session: Session, { final }: { final: b
   return isShown
 }
 
-/** In two rounds: comments are posted on pull requests that the first one has opened, and those who cannot be asked for a review are called. */
+/**
+ * In rounds: comments are posted on pull requests that an earlier one has opened, and those who cannot be asked for a review are
+ * called. At the end of a run, what links checks and pull requests comes after them, so that it is written once.
+ */
 async function publishChanged(session: Session, final: boolean): Promise<void> {
-  const first = dueNow(session, final)
+  const isLast = final || session.state.phase === 'ended'
+  const due = () => dueNow(session, isLast)
+  const linked = session.state.phase === 'ended' ? due().filter(isLinked) : []
+  await show(session, linked)
+  if (isLimited(session)) return
+  const first = due()
   await show(
     session,
     first.filter((one) => !isCall(one)),
   )
   if (isLimited(session)) return
   const hasAsked = await askForReviews(session, seen(session), locatedIn(session))
-  if (first.length > 0 || hasAsked) await show(session, dueNow(session, final))
+  if (first.length > 0 || hasAsked) await show(session, due())
 }
+
+/** What other texts link by its number, once it has one. */
+const isLinked = ({ kind, name, located }: Projection): boolean =>
+  located === null && (kind === 'pull' || (kind === 'check' && !name.startsWith('check:run@')))
 
 function dueNow(session: Session, final: boolean): Projection[] {
   const wanted = desiredProjections(seen(session), locatedIn(session), session.owners?.rules)
@@ -97,7 +109,11 @@ const locatedIn =
     return found === undefined ? null : { number: found.number, node: found.node }
   }
 
-const digestOf = ({ located: _located, ...content }: Projection): string => digest(content).slice(0, 16)
+/** Of what is shown, and not of where. */
+const digestOf = ({ located: _located, ...shown }: Projection): string => {
+  const { threadNode: _node, ...content } = { threadNode: undefined, ...shown }
+  return digest(content).slice(0, 16)
+}
 
 const lastShown = (session: Session, name: string) => session.shown.get(name) ?? session.state.projected[name]
 
