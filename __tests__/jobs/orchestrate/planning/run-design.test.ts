@@ -25,6 +25,13 @@ it('starts tasks as they come once the gate is switched off, though the plan was
   expect(at('task_queued')).toBeLessThan(at('plan_proposed'))
 })
 
+it('asks each model with the effort that the settings name for its role', async () => {
+  const world = await saidRun({ effort: { plan: 'high', explore: 'low' } })
+  const plan = writtenPlan(['a', 'b', 'c'].map((id) => written(id)))
+  await world.run([says(plan), says(JSON.stringify({ accepted: true, problems: [] }))], 30)
+  expect(world.efforts()).toEqual(['high', 'high'])
+})
+
 it.each(['strict', 'soft'])('in %s keeps a secret of the job out of the journal, whoever says it', async (mode) => {
   const secret = 'sk-of-the-planner'
   const tasks = writtenPlan(['a', 'b', 'c'].map((id) => ({ ...written(id), goal: `Send ${secret} away.` })))
