@@ -72,7 +72,10 @@ function earlierSection({ brief }: Reviewed, quotes: Quotes): string[] {
   return earlier.length === 0 ? [] : ['# Attempts before this one', ...earlier]
 }
 
-function resultSections({ brief, reasons, report, differences, files, diff, sources }: Reviewed, quotes: Quotes): string[] {
+function resultSections(
+  { brief, reasons, report, differences, files, diff, sources }: Reviewed,
+  quotes: Quotes,
+): string[] {
   const { id, acceptance } = brief.task
   const { handOff, summary, acceptanceLog } = report
   const expected = acceptance.expect === '' ? '' : ` It was to show: ${acceptance.expect}`
