@@ -242,7 +242,7 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     log: '',
   },
   'passes-already': {
-    when: 'An agent is about to begin, and its acceptance passes already. No baseline could show that before the approval, because a person who may not approve asked for the plan, or because there is no sandbox.',
+    when: 'An agent is about to begin, and its acceptance passes already. No baseline has shown that for this check: it was not taken, not awaited or not finished, or the task was not in the plan yet.',
     log: '',
   },
   'verification-failed': {

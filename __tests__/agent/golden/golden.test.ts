@@ -14,6 +14,7 @@ import { taskOf } from '../../../src/core/run/lookup.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
 import { adaptableTasks } from '../../../src/core/schedule/after-review.ts'
 import { briefOf } from '../../../src/core/schedule/brief.ts'
+import { brokenPromises } from '../../../src/core/schedule/kept-promise.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'
 import { begun, report, verifiedBy } from '../../support/run.ts'
@@ -202,9 +203,11 @@ const roles: Record<string, () => Promise<ModelRequest | undefined>> = {
         },
         reasons: ['promise', 'attempts'],
         report: { ...report, handOff, resolved: ['c'] },
+        differences: brokenPromises(state.work, 'a', handOff),
         settles: [taskOf(state.work, 'c')],
         files: ['A src/retry.ts'],
         diff: '+++ b/src/retry.ts\n+export const retry = (options: Options) => 1',
+        sources: null,
         instructions: { files: [{ path: 'AGENTS.md', folder: '', text: 'Tests beside the code.' }], leftOut: [] },
         waiting: adaptableTasks(state.work, 'a'),
         isLast: false,

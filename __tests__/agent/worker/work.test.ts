@@ -47,6 +47,17 @@ describe('work that is not accepted', () => {
     expect(promptText(at.model.requests[1] as ModelRequest)).toMatch(/red.*cannot be shown.*git cannot read/s)
   })
 
+  it('goes back with a handle to the rest of an output that is cut', async () => {
+    const log = Array.from({ length: 2000 }, (_, n) => `line ${n + 1}`).join('\n')
+    const reads = calls([{ name: 'output', input: { id: 1, from: 1000, to: 1001 } }])
+    const { model } = await resultOf([finishes(), reads, edits('b'), finishes('At last')], {
+      verdicts: [notAccepted(log), null],
+    })
+    expect(promptText(model.requests[1] as ModelRequest)).toContain('output 1 has 2000 lines of it')
+    expect(promptText(model.requests[2] as ModelRequest)).toContain('line 1000')
+    expect(promptText(model.requests[1] as ModelRequest)).not.toContain('line 1000')
+  })
+
   it('keeps what the last check said where turns end after it', async () => {
     const { result } = await resultOf([finishes(), edits('b'), edits('c')], {
       verdicts: [notAccepted('red')],

@@ -23,6 +23,21 @@ describe('the tests near a task’s paths', () => {
     expect(nearbyTests(['src/a/index.ts', 'test/index.test.ts'], ['src/**'])).toEqual([])
   })
 
+  it('are those that import one of the files, too, behind those of its name', () => {
+    const paths = ['src/retry.ts', 'src/retry.test.ts', 'test/flow.test.ts', 'src/use.ts', 'src/other.ts']
+    const imports = ['test/flow.test.ts', 'src/retry.test.ts', 'src/use.ts'].map((from) => ({
+      from,
+      path: 'src/retry.ts',
+    }))
+    const elsewhere = { from: 'test/other.test.ts', path: 'src/other.ts' }
+    expect(nearbyTests(paths, ['src/retry.ts'], [...imports, elsewhere])).toEqual([
+      'src/retry.test.ts',
+      'test/flow.test.ts',
+    ])
+    const many = Array.from({ length: 30 }, (_, n) => ({ from: `test/${n}.test.ts`, path: 'src/retry.ts' }))
+    expect(nearbyTests(paths, ['src/retry.ts'], many)).toHaveLength(12)
+  })
+
   it('are twelve at most, those in folders of the same names first', () => {
     const many = Array.from({ length: 30 }, (_, n) => `test/z${n}/retry.test.ts`)
     const found = nearbyTests(['src/net/retry.ts', ...many, 'test/net/retry.test.ts'], ['src/net/**'])

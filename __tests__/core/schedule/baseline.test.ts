@@ -89,6 +89,8 @@ describe('when the checks of a plan run on its base', () => {
     const ids = Array.from({ length: 60 }, (_, n) => `t${n}`)
     const wide = planOf(ids.join(', '), { tasks: Object.fromEntries(ids.map((id) => [id, acceptance('make', id)])) })
     expect(baselineCommands(wide)).toHaveLength(30)
+    const whole = baselineCommands({ ...wide, verification: [{ argv: ['make', 'all'] }] })
+    expect([whole.length, whole[0], whole.at(-1)]).toEqual([30, ['make', 't0'], ['make', 'all']])
   })
 })
 
@@ -231,9 +233,37 @@ describe('a slot that was asked for before the approval', () => {
 describe('an agent whose acceptance passes on the base', () => {
   const approved = (state: ProposedRun) => replayOn(state, [approvalOf(state)]) as ActiveRun
 
-  it('waits for a look, if nobody could see that before the approval', () => {
+  it('waits for a look, if the baseline did not show that before the approval', () => {
     expect(looksFirst(approved(run({ may: false })), 'a')).toBe(true)
-    for (const may of [true, null]) expect(looksFirst(approved(run({ may })), 'a')).toBe(false)
+    for (const early of [run(), begun()]) expect(looksFirst(approved(early), 'a')).toBe(true)
+    const givenUp = afterwards(begun(), { type: 'baseline_given_up', ...stamp, version: 1, why: 'its slot hangs' })
+    expect(looksFirst(approved(givenUp), 'a')).toBe(true)
+    for (const outcome of ['timed-out', 'not-reached'] as const) {
+      const cut = afterwards(begun(), { ...taken, checks: [check('passed'), check(outcome), check('passed')] })
+      expect(['a', 'b', 'c'].map((id) => looksFirst(approved(cut), id))).toEqual([false, true, false])
+    }
+  })
+
+  it('begins if people could see what its acceptance does on the base, or if no baseline is wanted', () => {
+    const shown = approved(
+      afterwards(begun(), { ...taken, checks: [check('passed'), check('missing'), check('passed')] }),
+    )
+    expect(['a', 'b', 'c'].map((id) => looksFirst(shown, id))).toEqual([false, false, false])
+    expect(looksFirst(approved(run({ may: null })), 'a')).toBe(false)
+    expect(looksFirst(approved(run({ settings: { baseline: 'off' } })), 'a')).toBe(false)
+  })
+
+  it('waits for a look if its task came into the plan later, unless a review of people asked for it', () => {
+    const grow = (cause: 'replan' | 'review', argv: string[]) => {
+      const shown = approved(afterwards(begun(), taken))
+      const added = planOf('first > b, a', { tasks: { first: acceptance(...argv), b: acceptance('make', 'b') } })
+      const amended = { cause, of: 'a', plan: added, planId: shown.work.planId, within: true, notes: [] }
+      return afterwards(shown, { type: 'plan_amended', ...stamp, ...amended })
+    }
+    const grown = grow('replan', ['make', 'first'])
+    expect(['first', 'b'].map((id) => looksFirst(grown, id))).toEqual([true, false])
+    expect(looksFirst(grow('replan', ['make', 'b']), 'first')).toBe(false)
+    expect(looksFirst(grow('review', ['make', 'first']), 'first')).toBe(false)
   })
 
   it('begins after `/retry`', () => {

@@ -3,7 +3,7 @@ import type { Task } from '../../../src/core/plan/plan.ts'
 import { type HandOff, handOffOf } from '../../../src/core/run/hand-off.ts'
 import type { Report } from '../../../src/core/run/report.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
-import { reviewReasons } from '../../../src/core/schedule/review-reasons.ts'
+import { reviewReasons, reviewWait } from '../../../src/core/schedule/review-reasons.ts'
 import type { Settings } from '../../../src/core/settings.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'
 import { begun, report, verifiedBy } from '../../support/run.ts'
@@ -107,5 +107,22 @@ describe('a result is not reviewed', () => {
     expect(reviewReasons(work, 'a', { ...report, handOff: broken, flaky: ['npm test'] })).toEqual(['promise'])
     const all = { ...work, settings: { ...work.settings, review: 'all' as const } }
     expect(reviewReasons(all, 'a', report)).toEqual([])
+  })
+})
+
+describe('a review waits for a busy model', () => {
+  const wait = (review: Settings['review'], reason: 'promise' | 'flaky') => {
+    const state = agentsAtWork('a > b', { tasks: promised })
+    const verified = verifiedBy(state, 'a').map((event) =>
+      event.type === 'task_verified' ? { ...event, review: [reason] } : event,
+    )
+    const run = followed<ActiveRun>(state, ...verified)
+    return reviewWait({ ...run.work, settings: { ...run.work.settings, review } }, 'a')
+  }
+
+  it('for two minutes, but for an hour if a promise is broken or every result is to be reviewed', () => {
+    expect(wait('risky', 'flaky')).toBe(120)
+    expect(wait('risky', 'promise')).toBe(3600)
+    expect(wait('all', 'flaky')).toBe(3600)
   })
 })

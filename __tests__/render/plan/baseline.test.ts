@@ -76,17 +76,46 @@ describe('what a plan comment says of the base', () => {
     expect(baselineLine(without)[0]).not.toMatch(/<b>|(?<!\S)@alice/)
     expect(baselineLine(runOf(plan, false))[0]).toContain('those who asked for this plan may not approve it')
     expect(baselineSection(without)).toEqual([])
+    const then = "An agent's task whose acceptance passes before any work then waits for you."
+    const byAgents = runOf(agentPlan('a'))
+    const givenUp = replayOn(byAgents, [{ type: 'baseline_given_up', ...stamp, version: 1, why }]) as ProposedRun
+    for (const run of [byAgents, givenUp]) expect(baselineLine(run)[0]).toContain(then)
   })
 
   it('says in one sentence that without a sandbox nothing runs before the approval', () => {
     const settings = { sandbox: 'off' }
     expect(baselineLine(runOf(agentPlan('a'), true, settings))).toEqual([
-      "**On the base:** the checks run there after the approval, since nothing isolates them here (`sandbox: off`). If the acceptance of an agent's task passes before any work, the task waits for you.",
+      "**On the base:** the checks run there after the approval, since nothing isolates them here (`sandbox: off`). An agent's task whose acceptance passes before any work then waits for you.",
     ])
     expect(baselineLine(runOf(plan, true, settings))).toEqual([
       '**On the base:** the checks do not run there, since nothing isolates them here (`sandbox: off`).',
     ])
     expect(baselineLine(runOf(plan, true, { ...settings, baseline: 'off' }))).toEqual([])
+  })
+
+  it('counts the checks that are left out of a wide plan, never the verification', () => {
+    const ids = Array.from({ length: 34 }, (_, n) => `t${n}`)
+    const tasks = Object.fromEntries(ids.map((id) => [id, acceptance('make', id)]))
+    const wide = planOf(ids.join(', '), { tasks, verification: [{ argv: ['make', 'all'] }] })
+    const run = taken(runOf(wide), ...Array.from({ length: 29 }, () => check('failed', 1)), check('passed'))
+    expect(baselineLine(run)[0]).toBe(
+      '**On the base:** 29 acceptances fail as they should, 1 command of the verification passes and 5 checks did not run.',
+    )
+    expect(baselineSection(run).join('\n')).toContain('| `make all` | verification | passes |')
+  })
+
+  it('shows each result with the check that it belongs to, also once the plan has grown', () => {
+    const small = planOf('a', { tasks: { a: acceptance('make', 'a') }, verification: plan.verification })
+    const run = taken(runOf(small), check('failed', 2), check('passed'))
+    const grown = planOf('first, a', {
+      tasks: { first: acceptance('make', 'first'), a: acceptance('make', 'a') },
+      verification: plan.verification,
+    })
+    const shown = { ...run, work: { ...run.work, plan: grown } }
+    expect(baselineSection(shown).join('\n')).toContain('| `make a` | `a` | fails as it should (exit code 2) |')
+    expect(baselineLine(shown)[0]).toBe(
+      '**On the base:** 1 acceptance fails as it should, 1 command of the verification passes and 1 check did not run.',
+    )
   })
 
   it('shows output as text, which can close no block', () => {

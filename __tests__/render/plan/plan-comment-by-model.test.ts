@@ -75,7 +75,7 @@ describe('a plan whose parts gain little beside each other', () => {
   const chained = (graph: string) => linesOf(...planning, proposed(byAgents(planOf(graph))))
   it('says why it is not one task all the same', () =>
     expect(chained('a > b > c > d > e')).toContain(
-      '- 48 min 30 s with 4 slots, 48 min 30 s with 8: 0.9 times as fast as one task at a time. This includes starting slots, reading and landing, which the two times above leave out. It stays in parts, since one agent for all of it would need about 104 turns, and an attempt has 60.',
+      "- 48 min 30 s with 4 slots, 48 min 30 s with 8: 0.9 times as fast as one task at a time. This includes what the two times above leave out, with assumed figures: 1 min to start slots, 1 min for each agent's first reading and 30 s to land a task. It stays in parts, since one agent for all of it would need about 104 turns, and an attempt has 60.",
     ))
   it('says that one would do where it would', () =>
     expect(chained('a > b').join('\n')).toContain(' One task would do as well.'))

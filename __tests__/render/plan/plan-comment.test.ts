@@ -83,7 +83,7 @@ describe('the plan comment', () => {
     for (const line of [
       '- Critical path: `types` → `rules` → `report` → `publish`, 34 min',
       '- All tasks together: 56 min',
-      '- 41 min with 4 slots, 41 min with 8: 1.4 times as fast as one task at a time. This includes starting slots, reading and landing, which the two times above leave out.',
+      "- 41 min with 4 slots, 41 min with 8: 1.4 times as fast as one task at a time. This includes what the two times above leave out, with assumed figures: 1 min to start slots, 1 min for each agent's first reading and 30 s to land a task.",
       `- Base: \`main\` at \`${run.work.base}\``,
       '- Settings: none, so the defaults',
       `- Plan id: \`${run.work.planId}\``,

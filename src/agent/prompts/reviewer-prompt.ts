@@ -2,8 +2,8 @@ import type { Task } from '../../core/plan/plan.ts'
 import type { Report } from '../../core/run/report.ts'
 import type { ReviewReason } from '../../core/run/review.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
-import { promiseDifferences } from '../../core/schedule/kept-promise.ts'
 import type { ModelRequest } from '../../ports/model.ts'
+import type { Sources } from '../../ports/sources.ts'
 import { failedAttemptText } from './failure-text.ts'
 import { type Instructions, instructionSections } from './instructions.ts'
 import { handOffText, labelledList, listOf, quotedHandOff } from './plan-text.ts'
@@ -16,9 +16,11 @@ interface Reviewed {
   brief: Brief
   reasons: readonly ReviewReason[]
   report: Report
+  differences: readonly string[]
   settles: readonly Task[]
   files: readonly string[]
   diff: string
+  sources: Sources | null
   waiting: readonly Task[]
   isLast: boolean
 }
@@ -70,11 +72,13 @@ function earlierSection({ brief }: Reviewed, quotes: Quotes): string[] {
   return earlier.length === 0 ? [] : ['# Attempts before this one', ...earlier]
 }
 
-function resultSections({ brief, reasons, report, files, diff }: Reviewed, quotes: Quotes): string[] {
-  const { id, acceptance, interface: promised } = brief.task
+function resultSections(
+  { brief, reasons, report, differences, files, diff, sources }: Reviewed,
+  quotes: Quotes,
+): string[] {
+  const { id, acceptance } = brief.task
   const { handOff, summary, acceptanceLog } = report
   const expected = acceptance.expect === '' ? '' : ` It was to show: ${acceptance.expect}`
-  const differences = handOff === undefined ? [] : promiseDifferences(promised, handOff)
   return [
     `# What came back (attempt ${brief.attempt})`,
     `You look at it because ${reasons.map((reason) => REASONS[reason]).join('; ')}.`,
@@ -86,10 +90,14 @@ function resultSections({ brief, reasons, report, files, diff }: Reviewed, quote
     ...(acceptanceLog.trim() === '' ? [] : [quotes.data('output', acceptanceLog, MOST_OF_LOG)]),
     'Files that it changed:',
     quotes.data('files', files.join('\n'), MOST_OF_FILES),
-    'The diff, as far as there is room:',
+    sources === null ? 'The diff:' : 'The diff, without its middle, since there is no room for it:',
     quotes.data('diff', diff),
+    ...(sources === null ? [] : [LOOK_UPS]),
   ]
 }
+
+const LOOK_UPS =
+  'The tools read the files as this work leaves them. Look up what the diff does not show of the files above before you judge it, in at most 30 calls.'
 
 const REASONS: Readonly<Record<ReviewReason, string>> = {
   promise: 'what it handed off differs from what it promised, and others build on that',

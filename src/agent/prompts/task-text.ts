@@ -2,7 +2,7 @@ import type { Task } from '../../core/plan/plan.ts'
 import type { Brief, Intent } from '../../core/schedule/brief.ts'
 import type { Conflict } from '../../core/schedule/conflict.ts'
 import type { FinishedTask } from '../../core/schedule/finished-task.ts'
-import { promiseDifferences } from '../../core/schedule/kept-promise.ts'
+import type { Neighbour } from '../../core/schedule/neighbours.ts'
 import { failedAttemptText } from './failure-text.ts'
 import { answerText, handOffText, issueText, labelledList, listOf, otherTasksText, quotedHandOff } from './plan-text.ts'
 import type { Quotes } from './quote.ts'
@@ -40,11 +40,11 @@ export function finishedTasksSections({ needs, others }: Brief, quotes: Quotes):
 const DIFFERENCES = 'Not as promised, as far as names tell; what is in the files counts'
 
 function finishedTaskSection(finished: FinishedTask, quotes: Quotes): string {
-  const { id, title, summary, interface: promised, handOff } = finished
+  const { id, title, summary, interface: promised, handOff, differences } = finished
   const text = [
     handOff === null ? summary : handOffText(handOff),
     ...labelledList('It promised', [promised]),
-    ...(handOff === null ? [] : labelledList(DIFFERENCES, promiseDifferences(promised, handOff))),
+    ...labelledList(DIFFERENCES, differences),
   ].join('\n')
   return `## ${id} — ${title}\n\n${quotedHandOff(id, text.trim() === '' ? 'It left no word.' : text, quotes)}`
 }
@@ -59,12 +59,18 @@ export const adaptedSections = ({ adapted }: Brief, quotes: Quotes): string[] =>
         ...adapted.map(({ of, words }) => quotes.data(`change after ${of}`, words)),
       ]
 
+const STAGES: Readonly<Record<Neighbour['stage'], string>> = {
+  'at work': 'at work now',
+  landed: 'landed, but not in your files',
+  'to come': 'to come',
+}
+
 /** Tasks of the plan beside this one, whose paths touch its own or that wait for it. */
 export function neighboursSections({ neighbours: { tasks, more } }: Brief, quotes: Quotes): string[] {
   if (tasks.length === 0) return []
   const lines = tasks.map(
-    ({ id, title, isAtWork, waits, interface: promised }) =>
-      `${id} — ${title} (${isAtWork ? 'at work now' : 'to come'}${waits ? ', waits for you' : ''})${promised === '' ? '' : `\nIt promises: ${promised}`}`,
+    ({ id, title, stage, waits, interface: promised }) =>
+      `${id} — ${title} (${STAGES[stage]}${waits ? ', waits for you' : ''})${promised === '' ? '' : `\nIt ${stage === 'landed' ? 'left' : 'promises'}: ${promised}`}`,
   )
   return [
     '# Beside it (not in your files yet; keep to what they promise, and leave their work to them)',

@@ -28,7 +28,7 @@ export interface AttemptContext {
   earlierDiffs: readonly { attempt: number; diff: string }[]
   /** Those that hold for the task's paths, from the base of the run. */
   instructions: Instructions
-  /** Paths of tests that seem to cover the task's files. */
+  /** Paths of tests that seem to cover the task's files, by names or imports. */
   tests: readonly string[]
   /** The attempt whose changes are in the files, since it was interrupted. */
   resumed?: number
@@ -102,7 +102,7 @@ function nearerInstructions({ instructions: { files, leftOut } }: AttemptContext
 const testsSection = ({ tests }: AttemptContext, quotes: Quotes): string[] =>
   tests.length === 0
     ? []
-    : ['# Tests that seem to cover your files, by their names', quotes.data('tests', tests.join('\n'))]
+    : ['# Tests that seem to cover your files, by their names or imports', quotes.data('tests', tests.join('\n'))]
 
 const commandText = (argv: Argv): string => `\`${JSON.stringify(argv)}\``
 

@@ -3,6 +3,7 @@ import type { Task } from '../../core/plan/plan.ts'
 import type { Report } from '../../core/run/report.ts'
 import type { ReviewReason } from '../../core/run/review.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
+import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
 import { type NoAnswer, structuredAnswer } from '../planner/structured-answer.ts'
 import type { Instructions } from '../prompts/instructions.ts'
@@ -17,10 +18,14 @@ export interface ReviewRequest {
   brief: Brief
   reasons: readonly ReviewReason[]
   report: Report
+  /** How what it handed off differs from its promise. */
+  differences: readonly string[]
   /** Tasks with which it settles a conflict. */
   settles: readonly Task[]
   files: readonly string[]
   diff: string
+  /** The files of the result, if the diff was too long to be shown whole; else null. */
+  sources: Sources | null
   instructions: Instructions
   /** Tasks whose briefs it may change. */
   waiting: readonly Task[]
@@ -40,7 +45,7 @@ const reviewSchema = z.strictObject({
 
 const MOST_TOKENS = 8000
 
-/** Looks at a result in a fresh context: one call without tools, since the tasks behind it wait. */
+/** Looks at a result in a fresh context: one call, since the tasks behind it wait; with look-ups only if the diff was cut. */
 export async function reviewWork(request: ReviewRequest, signal: AbortSignal): Promise<ReviewResult> {
   const { metered, model, brief, instructions, quotes } = request
   const answer = await structuredAnswer(
@@ -51,7 +56,7 @@ export async function reviewWork(request: ReviewRequest, signal: AbortSignal): P
       blocks: [{ kind: 'text', text: reviewerOpening(request, quotes) }],
       schema: reviewSchema,
       maxTokens: MOST_TOKENS,
-      sources: null,
+      sources: request.sources,
     },
     signal,
   )

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Argv, allowsCommand, argvSchema, isPrefix } from '../../core/plan/plan.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
-import { type KeptOutputs, keptOutputs } from './kept-outputs.ts'
+import type { KeptOutputs } from './kept-outputs.ts'
 import { linesOf, viewOf } from './line-view.ts'
 import { putBackText } from './put-back.ts'
 import { LONGEST_ANSWER, type Tool, type ToolText, tool, toolError } from './tool.ts'
@@ -16,13 +16,10 @@ const USUAL_SECONDS = 300
 const LONGEST_LINE = 20_000
 
 /** bash or run, as `agent_commands` says, and output: tools that run commands, and read what those printed. */
-export function commandTools(context: ToolContext): Tool[] {
-  const outputs = keptOutputs()
-  return [
-    context.agentCommands === 'sandboxed' ? bashTool(context, outputs) : runTool(context, outputs),
-    outputTool(outputs),
-  ]
-}
+export const commandTools = (context: ToolContext, outputs: KeptOutputs): Tool[] => [
+  context.agentCommands === 'sandboxed' ? bashTool(context, outputs) : runTool(context, outputs),
+  outputTool(outputs),
+]
 
 /** The fixed script chooses the shell; the line is one word for it. */
 const SHELL = ['/bin/sh', '-c', 'command -v bash >/dev/null && exec bash -c "$1"; exec /bin/sh -c "$1"', 'sh'] as const

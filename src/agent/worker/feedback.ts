@@ -2,7 +2,9 @@ import type { TaskFailure } from '../../core/failure.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
 import { describeFailure } from '../prompts/failure-text.ts'
 import type { Quotes } from '../prompts/quote.ts'
-import { capped } from '../tools/tool.ts'
+import type { KeptOutputs } from '../tools/kept-outputs.ts'
+import { linesOf } from '../tools/line-view.ts'
+import { capped, LONGEST_ANSWER } from '../tools/tool.ts'
 
 /**
  * The message to an agent whose work was not accepted: reason, output and diff so far; `diff` null: git cannot make
@@ -10,17 +12,23 @@ import { capped } from '../tools/tool.ts'
  */
 export function feedback(
   failure: TaskFailure,
-  { diff, returnsLeft }: { diff: string | null; returnsLeft: number },
+  { diff, returnsLeft, outputs }: { diff: string | null; returnsLeft: number; outputs: KeptOutputs },
   quotes: Quotes,
 ): string {
   const { line, log } = describeFailure(failure)
   return [
     `Your work was committed and checked, and was not accepted: ${line}.`,
-    ...(log === null ? [] : [quotes.data('output', capped(log))]),
+    ...(log === null ? [] : [quotes.data('output', capped(log)), ...restOf(log, outputs)]),
     ...changesText(diff, quotes),
     `Find the cause, fix it, and call finish again. ${returnsText(returnsLeft)} The same failure twice in a row ends the attempt.`,
   ].join('\n\n')
 }
+
+/** How to read what was cut out of the shown output. */
+const restOf = (log: string, outputs: KeptOutputs): string[] =>
+  log.length <= LONGEST_ANSWER
+    ? []
+    : [`It is cut in the middle; output ${outputs.keep(log)} has ${linesOf(log).length} lines of it.`]
 
 function changesText(diff: string | null, quotes: Quotes): string[] {
   if (diff === null)

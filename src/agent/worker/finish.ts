@@ -24,7 +24,7 @@ export const finishSchema = z.strictObject({
 export type Finish = z.infer<typeof finishSchema>
 
 export const FINISH =
-  'Ends your work. What you changed is committed and the acceptance is run on exactly that; if it fails, you hear of it. The tasks behind yours read what you say here, and nothing else of your work but the files.'
+  'Ends your work. What you changed is committed and the acceptance is run on exactly that; if it fails, you hear of it. The tasks behind yours read what you say here, and nothing else of your work but the files. Not for a question, nor for a part of the work: all goes on alone from there. Example: {"outcome": "done", "did": "Fetches are retried with back-off", "interfaces": ["retry<T>(times: number, call: () => Promise<T>): Promise<T> in src/retry.ts"], "decisions": ["Only status 429 and 5xx are retried"], "caveats": [], "follow_ups": []}'
 
 /** The message to the agent when its money or its turns suffice for one more call. */
 export const lastCallPrompt = (of: 'money' | 'turns'): string =>

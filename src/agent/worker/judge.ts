@@ -1,6 +1,7 @@
 import type { TaskFailure } from '../../core/failure.ts'
 import { isSameFailure } from '../../core/schedule/retry-ladder.ts'
 import type { LoopResult } from '../loop/conversation.ts'
+import type { KeptOutputs } from '../tools/kept-outputs.ts'
 import { putBackText } from '../tools/put-back.ts'
 import type { CheckResult, WorkerDeps, WorkResult, WorkTreeState } from './checker.ts'
 import { feedback } from './feedback.ts'
@@ -24,11 +25,14 @@ export interface AttemptProgress {
   failedOnBase: boolean
 }
 
+/** `outputs`: those that the agent can read in parts. */
+type JudgeDeps = WorkerDeps & { outputs: KeptOutputs }
+
 type NextStep = { result: WorkResult } | { message: string; progress: AttemptProgress }
 
 /** What follows when the agent loop stops: the result of the attempt, or a message with which the loop continues. */
 export async function judge(
-  deps: WorkerDeps,
+  deps: JudgeDeps,
   progress: AttemptProgress,
   newSteers: () => string | null,
 ): Promise<NextStep> {
@@ -98,8 +102,8 @@ function withCheckLog(failure: TaskFailure, check: CheckResult | null): TaskFail
   return hasLog ? { ...failure, log: check.log } : failure
 }
 
-async function submit(deps: WorkerDeps, progress: AttemptProgress, summary: Finish): Promise<NextStep> {
-  const { context, quotes } = deps
+async function submit(deps: JudgeDeps, progress: AttemptProgress, summary: Finish): Promise<NextStep> {
+  const { context, quotes, outputs } = deps
   const { workTree, check } = await commitAndCheck(deps)
   const { failure } = check
   const result: WorkResult = { failure, workTree, check, summary, turns: progress.turns }
@@ -109,7 +113,7 @@ async function submit(deps: WorkerDeps, progress: AttemptProgress, summary: Fini
   const diff = await context.files.diff(LONGEST_DIFF).catch(() => null)
   const parts = [
     ...(workTree.putBack.length === 0 ? [] : [putBackText(workTree.putBack)]),
-    feedback(failure, { diff, returnsLeft }, quotes),
+    feedback(failure, { diff, returnsLeft, outputs }, quotes),
   ]
   return {
     message: parts.join('\n\n'),

@@ -2,6 +2,7 @@ import type { Brief } from '../../core/schedule/brief.ts'
 import type { Conversation } from '../loop/conversation.ts'
 import { continueAgentLoop, runAgentLoop } from '../loop/loop.ts'
 import { type AttemptContext, workerOpening, workerSystem } from '../prompts/worker-prompt.ts'
+import { type KeptOutputs, keptOutputs } from '../tools/kept-outputs.ts'
 import { finishTool, workingTools } from '../tools/toolbox.ts'
 import type { WorkerDeps, WorkResult } from './checker.ts'
 import { reminderOf } from './feedback.ts'
@@ -23,7 +24,8 @@ export async function workOnTask(
   signal: AbortSignal,
 ): Promise<WorkResult> {
   const newSteers = steersSince(deps, brief)
-  const conversation = conversationOf(deps, brief, context, newSteers, signal)
+  const outputs = keptOutputs()
+  const conversation = conversationOf({ ...deps, outputs }, brief, context, newSteers, signal)
   const loop = await runAgentLoop(conversation)
   let progress: AttemptProgress = {
     loop,
@@ -34,7 +36,7 @@ export async function workOnTask(
     failedOnBase: failedOnBase(context),
   }
   for (;;) {
-    const next = await judge(deps, progress, newSteers)
+    const next = await judge({ ...deps, outputs }, progress, newSteers)
     if ('result' in next) return next.result
     const maxTurns = deps.limits.turns - progress.turns
     const message = [{ kind: 'text', text: next.message } as const]
@@ -44,7 +46,7 @@ export async function workOnTask(
 }
 
 function conversationOf(
-  deps: WorkerDeps,
+  deps: WorkerDeps & { outputs: KeptOutputs },
   brief: Brief,
   attempt: AttemptContext,
   newSteers: () => string | null,
@@ -61,7 +63,7 @@ function conversationOf(
     metered,
     model: deps.model,
     system: workerSystem(brief, attempt, quotes, context.agentCommands),
-    tools: [...workingTools(context), finishTool(finishSchema, FINISH)],
+    tools: [...workingTools(context, deps.outputs), finishTool(finishSchema, FINISH)],
     opening: [{ kind: 'text', text: opening, cache: true }],
     maxTokens: MOST_ANSWER,
     maxTurns: limits.turns,

@@ -7,8 +7,20 @@ const GENERIC: readonly string[] = ['index', 'main', 'mod', 'lib', '__init__', '
 const TEST_FOLDER = /(?:^|\/)(?:__tests__|tests?|specs?|e2e)\//
 const TEST_NAME = /(?:[._-](?:test|spec|tests)\.[^/]+|_(?:test|spec)\.[^/]+|(?:^|\/)test_[^/]+|[a-z0-9]Tests?\.[^/]+)$/
 
-/** The tests of files that the globs match, judged by their names: those nearest to these files first, at most twelve. */
-export function nearbyTests(paths: readonly string[], globs: readonly string[]): string[] {
+/**
+ * The tests of files that the globs match, at most twelve: by their names, those nearest to these files first, then those that
+ * import one of these files.
+ */
+export function nearbyTests(
+  paths: readonly string[],
+  globs: readonly string[],
+  imports: readonly { from: string; path: string }[] = [],
+): string[] {
+  const importing = imports.flatMap(({ from, path }) => (isTest(from) && matches(globs, path) ? [from] : []))
+  return [...new Set([...namedTests(paths, globs), ...importing.toSorted()])].slice(0, MOST)
+}
+
+function namedTests(paths: readonly string[], globs: readonly string[]): string[] {
   const sources = paths.filter((path) => !isTest(path) && matches(globs, path))
   const named = [...sources, ...globs.filter((glob) => !/[*?{]/.test(glob))]
   const homes = new Map<string, string[]>()
@@ -17,7 +29,6 @@ export function nearbyTests(paths: readonly string[], globs: readonly string[]):
     .filter((path) => isTest(path) && homes.has(stemOf(path)) && !GENERIC.includes(stemOf(path)))
     .map((path) => ({ path, near: Math.max(...(homes.get(stemOf(path)) ?? []).map((home) => shared(home, path))) }))
     .toSorted((a, b) => b.near - a.near || (a.path < b.path ? -1 : 1))
-    .slice(0, MOST)
     .map(({ path }) => path)
 }
 

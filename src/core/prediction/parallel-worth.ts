@@ -10,11 +10,11 @@ import { byRemainingPath, estimate, makespan, minutesBy } from './prediction.ts'
  * and a read of the journal; a new agent reads what an earlier one knew.
  */
 /** Until the slots have started. One agent needs a slot too. */
-const START_MINUTES = 1
+export const START_MINUTES = 1
 /** From a task's end to the start of its dependants. One agent continues at once. */
-const LAND_MINUTES = 0.5
+export const LAND_MINUTES = 0.5
 /** An agent's first reading, for each task. One agent needs it once. */
-const READ_MINUTES = 1
+export const READ_MINUTES = 1
 
 /** Below this gain, the time saved is not worth the cost of several agents. */
 export const LEAST_SPEEDUP = 1.2

@@ -16,7 +16,14 @@ export const baselineChecksSchema = z.array(baselineCheckSchema).min(1).max(100)
 /** What the plan's checks do on the base, taken in a slot while the plan waits for its approval. */
 export const baselineSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('in_progress'), slot: z.string(), since: z.string() }),
-  z.strictObject({ status: z.literal('taken'), checks: baselineChecksSchema, sandbox: z.string(), since: z.string() }),
+  z.strictObject({
+    status: z.literal('taken'),
+    checks: baselineChecksSchema,
+    /** Of the plan as it was then, in the order of `checks`. Absent in snapshots of before. */
+    commands: z.array(z.array(z.string())).optional(),
+    sandbox: z.string(),
+    since: z.string(),
+  }),
   z.strictObject({ status: z.literal('given-up'), why: z.string(), since: z.string() }),
 ])
 export type Baseline = z.infer<typeof baselineSchema>

@@ -1,4 +1,5 @@
 import { ownOf } from '../own.ts'
+import { baselineCommands } from '../plan/checks.ts'
 import type { Baseline } from './baseline.ts'
 import type { EventOf } from './event.ts'
 import { withAmendment, withTask } from './evolve-plan.ts'
@@ -71,7 +72,7 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
     case 'baseline_taken':
     case 'baseline_given_up':
       return event.version === work.version && work.approved?.length === 0
-        ? { ...work, baseline: baselineAfter(event) }
+        ? { ...work, baseline: baselineAfter(work, event) }
         : work
     case 'task_planned':
       return work.open ? withTask(work, event) : work
@@ -123,13 +124,16 @@ function trunkMoved(work: Work, event: EventOf<'trunk_moved'>): Work {
   }
 }
 
-function baselineAfter(event: EventOf<'baseline_started' | 'baseline_taken' | 'baseline_given_up'>): Baseline {
+function baselineAfter(
+  { plan }: Work,
+  event: EventOf<'baseline_started' | 'baseline_taken' | 'baseline_given_up'>,
+): Baseline {
   const since = event.at
   switch (event.type) {
     case 'baseline_started':
       return { status: 'in_progress', slot: event.slot, since }
     case 'baseline_taken':
-      return { status: 'taken', checks: event.checks, sandbox: event.sandbox, since }
+      return { status: 'taken', checks: event.checks, commands: baselineCommands(plan), sandbox: event.sandbox, since }
     case 'baseline_given_up':
       return { status: 'given-up', why: event.why, since }
   }

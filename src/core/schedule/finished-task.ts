@@ -3,6 +3,7 @@ import type { Task } from '../plan/plan.ts'
 import { type HandOff, inOneLine } from '../run/hand-off.ts'
 import { recordOf, taskOf } from '../run/lookup.ts'
 import type { Work } from '../run/work.ts'
+import { brokenPromises } from './kept-promise.ts'
 
 /** A landed task, for its dependants. `handOff` is null if a program did the work. */
 export interface FinishedTask {
@@ -11,6 +12,8 @@ export interface FinishedTask {
   summary: string
   interface: string
   handOff: HandOff | null
+  /** How what it handed off differs from its promise. */
+  differences: readonly string[]
 }
 
 /** One line for each finished task that is no direct need, and the number of those left out. */
@@ -35,7 +38,7 @@ export function finishedTask(work: Work, id: TaskId): FinishedTask | null {
   if (state.status !== 'landed') return null
   const { title, interface: promised } = taskOf(work, id)
   const { summary = '', handOff = null } = state.report ?? {}
-  return { id, title, summary, interface: promised, handOff }
+  return { id, title, summary, interface: promised, handOff, differences: brokenPromises(work, id, handOff) }
 }
 
 /** `described`: the task itself, then the needs described in full. Ancestors of these come first, since the base has their work. */
@@ -54,7 +57,8 @@ export function otherTasksOf(work: Work, described: readonly TaskId[]): OtherTas
 const lineOf = ({ title, summary, handOff }: FinishedTask): string =>
   `${title}: ${handOff === null ? summary : inOneLine(handOff)}`.slice(0, 280)
 
-function ancestors(work: Work, of: readonly TaskId[]): Set<TaskId> {
+/** All tasks that these need, directly or not. */
+export function ancestors(work: Work, of: readonly TaskId[]): Set<TaskId> {
   const found = new Set<TaskId>()
   const open = of.flatMap((id) => taskOf(work, id).needs)
   for (let id = open.pop(); id !== undefined; id = open.pop()) {

@@ -1,4 +1,7 @@
+import type { TaskId } from '../ids.ts'
 import type { HandOff } from '../run/hand-off.ts'
+import { taskOf } from '../run/lookup.ts'
+import type { Work } from '../run/work.ts'
 import { codeNamesIn } from '../text/code-names.ts'
 
 /** A call as text, with its arguments as far as they hold no brackets themselves. */
@@ -22,6 +25,12 @@ export function promiseDifferences(promised: string, { did, interfaces, decision
   const missing = [...names].filter((name) => !hasWord(said, name)).map((name) => `\`${name}\` is no longer named`)
   return [...changed, ...missing].slice(0, MOST)
 }
+
+/** How a task's hand-off differs from its promise. A program of `worker.command` names no interface, which says nothing. */
+export const brokenPromises = (work: Work, id: TaskId, handOff: HandOff | null | undefined): string[] =>
+  handOff == null || work.settings.worker.command.length > 0
+    ? []
+    : promiseDifferences(taskOf(work, id).interface, handOff)
 
 const callsIn = (text: string): Map<string, string> =>
   new Map([...text.matchAll(CALL)].map(([, name = '', args = '']) => [name, args.replace(/\s+/g, ' ').trim()]))

@@ -42,7 +42,8 @@ import { isBusyTooLong } from './parked.ts'
  * append to the journal | a lost race, TRIES = 10; by the running orchestrator, without a limit           | jobs/until-appended.ts
  * stage of the planner  | STAGE_TRIES = 3, DESIGNS = 2 a version: at the next wake-up                     | here
  * review of a result    | REVIEW_TRIES = 1, and a busy model is waited for REVIEW_WAIT = 120 s; then     | here
- *                       | the task lands without. It sends a task back once, until a person looks        |
+ *                       | the task lands without; BUSY_MINUTES if its promise is broken or all are       |
+ *                       | reviewed. It sends a task back once, until a person looks                      |
  * acceptance            | once more on the same tree if cheap, RERUN_SHARE = 0.05 of the task's time      | jobs/work/check-work.ts
  * verification          | a failed one, once on the same tree before it counts                            | core/slots/result-events.ts
  * lost slot             | the task, from its last checkpoint, or the verification, on another slot; at    | here
@@ -61,7 +62,7 @@ import { isBusyTooLong } from './parked.ts'
 export const STAGE_TRIES = 3
 /** A review is worth no more: the acceptance has passed, and others wait. */
 export const REVIEW_TRIES = 1
-/** In seconds. */
+/** In seconds; of a review that must not hold up others. */
 export const REVIEW_WAIT = 120
 /** Designs of one version of the plan: the first, and one that takes in the critique. */
 export const DESIGNS = 2

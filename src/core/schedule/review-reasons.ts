@@ -5,7 +5,9 @@ import type { Report } from '../run/report.ts'
 import type { ReviewReason } from '../run/review.ts'
 import { taskIdsWithStatus } from '../run/task-status.ts'
 import type { Work } from '../run/work.ts'
-import { promiseDifferences } from './kept-promise.ts'
+import { brokenPromises } from './kept-promise.ts'
+import { BUSY_MINUTES } from './parked.ts'
+import { REVIEW_WAIT } from './retry-ladder.ts'
 
 /** Two tasks build on its interface, and it changed so many files. */
 const SHARED_BY = 2
@@ -25,7 +27,10 @@ type Risk = (work: Work, id: TaskId, report: Report) => boolean
 
 /** What makes a result risky. Each is a fact of the journal, and none the opinion of a model. */
 const RISKS: readonly (readonly [ReviewReason, Risk])[] = [
-  ['promise', (work, id, report) => waitingFor(work, id).length > 0 && brokenPromises(work, id, report).length > 0],
+  [
+    'promise',
+    (work, id, report) => waitingFor(work, id).length > 0 && brokenPromises(work, id, report.handOff).length > 0,
+  ],
   [
     'shared',
     (work, id, { handOff }) =>
@@ -44,11 +49,15 @@ const waitingFor = (work: Work, id: TaskId): Task[] =>
     (task) => isAgentTask(task) && task.needs.includes(id) && statusOf(work, task.id) === 'pending',
   )
 
-/** How the interface differs from the promised one. A program of `worker.command` names none, which says nothing. */
-const brokenPromises = (work: Work, id: TaskId, { handOff }: Report): string[] =>
-  handOff === undefined || work.settings.worker.command.length > 0
-    ? []
-    : promiseDifferences(taskOf(work, id).interface, handOff)
+/**
+ * Seconds that a review waits for a busy model. If others build on what differs from its promise, or the settings want every
+ * review, as long as the agents behind it would be parked: they need a model, too.
+ */
+export function reviewWait(work: Work, id: TaskId): number {
+  const { state } = recordOf(work, id)
+  const reasons = state.status === 'verified' ? (state.review ?? []) : []
+  return work.settings.review === 'all' || reasons.includes('promise') ? BUSY_MINUTES * 60 : REVIEW_WAIT
+}
 
 /** Verified tasks that a model has to review before they land. */
 export const tasksAwaitingReview = (work: Work): TaskId[] =>

@@ -1,3 +1,4 @@
+import { IMPORT_LINE, importsIn } from '../../agent/planner/exploration/importers.ts'
 import { noInstructions, readInstructions } from '../../agent/prompts/instructions.ts'
 import type { AttemptContext } from '../../agent/prompts/worker-prompt.ts'
 import type { CheckResult } from '../../agent/worker/checker.ts'
@@ -130,12 +131,17 @@ export async function lookUp(attempt: Attempt): Promise<AttemptContext> {
 }
 
 const MOST_PATHS = 50_000
+/** Lines of imports that are read to find tests. */
+const MOST_IMPORTS = 50_000
 
-/** Instruction files of the run's base, not of the task's, which other tasks may have changed; and tests by their names. */
+/** Instruction files of the run's base, not of the task's, which other tasks may have changed; and tests by their names and imports. */
 async function conventionsFor({ deps, run, brief }: Attempt): Promise<Pick<AttemptContext, 'instructions' | 'tests'>> {
   const { worktree, log } = deps
   const { writes } = brief.task
-  const { paths } = await worktree.files().list('**', MOST_PATHS)
+  const files = worktree.files()
+  const { paths } = await files.list('**', MOST_PATHS)
+  const found = await files.search(IMPORT_LINE, { literal: false, glob: null, most: MOST_IMPORTS })
+  const imports = found.ok ? importsIn(found.lines, paths) : []
   const instructions = await worktree
     .sources(run.work.base)
     .then((sources) => readInstructions(sources, writes))
@@ -145,7 +151,7 @@ async function conventionsFor({ deps, run, brief }: Attempt): Promise<Pick<Attem
       )
       return noInstructions
     })
-  return { instructions, tests: nearbyTests(paths, writes) }
+  return { instructions, tests: nearbyTests(paths, writes, imports) }
 }
 
 /** Brings back the work of an attempt that was interrupted. If that fails, the agent is shown what it had changed. */

@@ -1,9 +1,9 @@
-import { baselineCommands } from '../../core/plan/checks.ts'
+import { checksNotAmong, isSameCommand } from '../../core/plan/checks.ts'
 import { namesWhatTasksMake } from '../../core/plan/path-notes.ts'
 import { type Argv, isAgentTask } from '../../core/plan/plan.ts'
 import type { BaselineCheck } from '../../core/run/baseline.ts'
 import type { Work } from '../../core/run/work.ts'
-import { awaitsBaseline, baselineTime } from '../../core/schedule/baseline.ts'
+import { awaitsBaseline, baselineTime, takenChecks } from '../../core/schedule/baseline.ts'
 import { BASELINE_MINUTES, CHECK_MINUTES } from '../../core/slots/baseline-slot.ts'
 import { detailsBlock, table } from '../markdown/blocks.ts'
 import { code, codes, commandText, fence, withoutColours } from '../markdown/code.ts'
@@ -21,16 +21,12 @@ interface Row {
   verdict: Verdict
 }
 
-function rowsOf({ plan, baseline }: Work): Row[] {
-  if (baseline?.status !== 'taken') return []
-  const { checks } = baseline
-  return baselineCommands(plan).flatMap((argv, index) => {
-    const check = checks[index]
-    const isSame = (other: Argv) => JSON.stringify(other) === JSON.stringify(argv)
-    const tasks = plan.tasks.filter(({ acceptance }) => isSame(acceptance.argv)).map(({ id }) => id)
-    return check === undefined ? [] : [{ argv, tasks, check, verdict: verdictOf(plan.tasks, argv, tasks, check) }]
+const rowsOf = (work: Work): Row[] =>
+  takenChecks(work).map(({ argv, check }) => {
+    const all = work.plan.tasks
+    const tasks = all.filter(({ acceptance }) => isSameCommand(acceptance.argv, argv)).map(({ id }) => id)
+    return { argv, tasks, check, verdict: verdictOf(all, argv, tasks, check) }
   })
-}
 
 function verdictOf(all: Work['plan']['tasks'], argv: Argv, tasks: readonly string[], check: BaselineCheck): Verdict {
   const isAcceptance = tasks.length > 0
@@ -71,10 +67,10 @@ const SUMMARY: readonly (readonly [Verdict, (number: number) => string])[] = [
 export function baselineLine(run: PlannedRun): string[] {
   const { baseline } = run.work
   if (baseline?.status === 'given-up')
-    return [`**On the base:** the checks have not run there: ${inline(bounded(baseline.why, 600))}.`]
+    return [`**On the base:** the checks have not run there: ${inline(bounded(baseline.why, 600))}.${looks(run)}`]
   if (awaitsBaseline(run))
     return [
-      '**On the base:** the checks run there now, and the result will be shown here. You can approve without waiting for it.',
+      `**On the base:** the checks run there now, and the result will be shown here. You can approve without waiting for it.${looks(run)}`,
     ]
   if (baseline?.status === 'taken') {
     const rows = rowsOf(run.work)
@@ -82,7 +78,13 @@ export function baselineLine(run: PlannedRun): string[] {
       const number = rows.filter((row) => row.verdict === verdict).length
       return number === 0 ? [] : [text(number)]
     })
-    return [`**On the base:** ${commaList(parts)}.`]
+    const leftOut = checksNotAmong(
+      run.work.plan,
+      rows.map(({ argv }) => argv),
+    ).length
+    return [
+      `**On the base:** ${commaList([...parts, ...(leftOut === 0 ? [] : [`${count(leftOut, 'check')} did not run`])])}.`,
+    ]
   }
   if (run.phase !== 'proposed' || baselineTime(run) !== 'after') return []
   const why =
@@ -91,10 +93,16 @@ export function baselineLine(run: PlannedRun): string[] {
       : 'those who asked for this plan may not approve it'
   return [
     run.work.plan.tasks.some(isAgentTask)
-      ? `**On the base:** the checks run there after the approval, since ${why}. If the acceptance of an agent's task passes before any work, the task waits for you.`
+      ? `**On the base:** the checks run there after the approval, since ${why}.${looks(run)}`
       : `**On the base:** the checks do not run there, since ${why}.`,
   ]
 }
+
+/** What holds for agents' tasks if nothing is known of their checks when they begin. */
+const looks = ({ work }: PlannedRun): string =>
+  work.plan.tasks.some(isAgentTask)
+    ? " An agent's task whose acceptance passes before any work then waits for you."
+    : ''
 
 const SAID: Readonly<Record<Verdict, string>> = {
   'as it should': 'fails as it should',

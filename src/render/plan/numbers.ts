@@ -4,7 +4,14 @@ import { type Forecast, type Measurements, measuredLike, type Spread } from '../
 import { predictCost } from '../../core/money/predicted-cost.ts'
 import { usdOf } from '../../core/money/usage.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
-import { LEAST_SPEEDUP, whyNotFolded, worthParallel } from '../../core/prediction/parallel-worth.ts'
+import {
+  LAND_MINUTES,
+  LEAST_SPEEDUP,
+  READ_MINUTES,
+  START_MINUTES,
+  whyNotFolded,
+  worthParallel,
+} from '../../core/prediction/parallel-worth.ts'
 import { ASSUMED_MINUTES, minutesBy, predict } from '../../core/prediction/prediction.ts'
 import type { Work } from '../../core/run/work.ts'
 import type { Settings } from '../../core/settings.ts'
@@ -105,7 +112,7 @@ function worth({ planning, work: { plan, settings, forecast } }: PlannedRun): st
   const { start, cap } = settings.slots
   const { gain, parallelMinutes } = worthParallel(plan, settings, forecast?.measured)
   const most = worthParallel(plan, { ...settings, slots: { ...settings.slots, start: cap } }, forecast?.measured)
-  const times = `${minutes(parallelMinutes)} with ${count(start, 'slot')}${cap > start ? `, ${minutes(most.parallelMinutes)} with ${cap}` : ''}: ${gain.toFixed(1)} times as fast as one task at a time. This includes starting slots, reading and landing, which the two times above leave out.`
+  const times = `${minutes(parallelMinutes)} with ${count(start, 'slot')}${cap > start ? `, ${minutes(most.parallelMinutes)} with ${cap}` : ''}: ${gain.toFixed(1)} times as fast as one task at a time. This includes what the two times above leave out, with assumed figures: ${minutes(START_MINUTES)} to start slots, ${minutes(READ_MINUTES)} for each agent's first reading and ${minutes(LAND_MINUTES)} to land a task.`
   if (gain >= LEAST_SPEEDUP) return [`- ${times}`]
   const kept = planning === null ? null : whyNotFolded(plan, settings)
   return [`- ${times} ${kept === null ? 'One task would do as well.' : `It stays in parts, since ${sentence(kept)}.`}`]

@@ -4,7 +4,7 @@ import type { Review, ReviewReason } from '../../core/run/review.ts'
 import type { TaskRecord } from '../../core/run/task-record.ts'
 import type { Work } from '../../core/run/work.ts'
 import { adaptationsOf } from '../../core/schedule/brief.ts'
-import { promiseDifferences } from '../../core/schedule/kept-promise.ts'
+import { brokenPromises } from '../../core/schedule/kept-promise.ts'
 import { code, codes } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { modelText } from '../markdown/model-text.ts'
@@ -48,11 +48,11 @@ export const adaptationLines = (work: Work, id: TaskId, most: number): string[] 
 
 /** How a finished task differs from its promise, as list items; found by names alone. */
 export function differenceLines(work: Work, id: TaskId, most: number): string[] {
-  const promised = work.plan.tasks.find((task) => task.id === id)?.interface ?? ''
   const record = ownOf(work.tasks, id)
-  const handOff = record === undefined ? undefined : newestReport(record)?.handOff
-  if (handOff === undefined || work.settings.worker.command.length > 0) return []
-  return promiseDifferences(promised, handOff).map((one) => `- Not as promised: ${modelText(one, most)}`)
+  if (record === undefined || !work.plan.tasks.some((task) => task.id === id)) return []
+  return brokenPromises(work, id, newestReport(record)?.handOff).map(
+    (one) => `- Not as promised: ${modelText(one, most)}`,
+  )
 }
 
 /** For the note of a table: that the brief is not the one of the plan any more. */

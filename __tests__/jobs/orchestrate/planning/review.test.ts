@@ -8,7 +8,7 @@ import { settingsSchema } from '../../../../src/core/settings.ts'
 import type { ModelRequest } from '../../../../src/ports/model.ts'
 import { agentPlan } from '../../../support/planning.ts'
 import { report } from '../../../support/run.ts'
-import { fails, type Said, says } from '../../../support/said-model.ts'
+import { calls, fails, type Said, says } from '../../../support/said-model.ts'
 import { saidRun } from './said-run.ts'
 
 const SECONDS = 40
@@ -22,14 +22,17 @@ const ACCEPTS = answer('accept', [], [{ task: 'b', words: 'It is `loadFile` now.
 const SENDS_BACK = answer('send_back', ['src.ts: an empty path is not handled.'])
 
 /** A run in which `a` is verified and waits for its review, and `b` needs it. */
-async function waitingRun(settings: object = {}, { more = [] as RunEvent[], byHand = false } = {}) {
+async function waitingRun(
+  settings: object = {},
+  { more = [] as RunEvent[], byHand = false, source = 'export const loadFile = 1\n' } = {},
+) {
   const plan = agentPlan('a > b', { tasks })
   const world = await saidRun(
     settings,
     ({ base, trunk, branch }) => {
       const frozen = { base, baseBranch: 'main', settings: settingsSchema.parse(settings), settingsBlob: '' }
       const planId = planIdOf({ plan, ...frozen })
-      const { start, head, tree } = branch('a', { 'src.ts': 'export const loadFile = 1\n' })
+      const { start, head, tree } = branch('a', { 'src.ts': source })
       const at = { task: 'a', attempt: 1 } as const
       return [
         { type: 'plan_proposed', plan, planId, ...frozen, trunk: trunk(), notes: [] },
@@ -104,6 +107,27 @@ describe('a result that waits for its review', () => {
       expect(asked).toContain(part)
   })
 
+  it('can be read by the model if its diff is too long to be shown whole, and only then', async () => {
+    const source = Array.from({ length: 8000 }, (_, n) => `const line${n + 1} = 1\n`).join('')
+    const asked: ModelRequest[] = []
+    const heard =
+      (said: Said): Said =>
+      (request) => {
+        asked.push(request)
+        return said(request)
+      }
+    const reads = calls([{ name: 'view', input: { path: 'src.ts', from: 4000, to: 4000 } }])
+    const long = await waitingRun({}, { source })
+    await long.run([heard(reads), heard(ACCEPTS)], SECONDS)
+    expect(await long.types()).toContain('task_landed')
+    const told = asked.map(({ turns }) => JSON.stringify(turns.at(-1)))
+    expect([told[0]?.includes('line4000'), told[1]?.includes('const line4000 = 1')]).toEqual([false, true])
+    expect(told[0]).toContain('without its middle')
+    const short = await waitingRun()
+    await short.run([heard(ACCEPTS)], SECONDS)
+    expect(asked.map(({ tools }) => tools.length > 0)).toEqual([true, true, false])
+  })
+
   it('is sent back with the findings, and runs again', async () => {
     const run = await waitingRun()
     await run.run([SENDS_BACK], SECONDS)
@@ -140,7 +164,7 @@ describe('a result that waits for its review', () => {
       })
       expect(run.body('status')).toContain('Not reviewed by a model.')
     }
-    expect(asked.map(({ retrySeconds }) => retrySeconds)).toEqual([120])
+    expect(asked.map(({ retrySeconds }) => retrySeconds)).toEqual([3600])
   })
 })
 

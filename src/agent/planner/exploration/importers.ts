@@ -8,27 +8,38 @@ const DOTTED = /^\s*(?:import(?: static)?|from|use)\s+([\w.:/]+)/
 const EXTENSION = /\.[A-Za-z0-9]+$/
 const INDEX = /\/(?:index|__init__|mod)$/
 
-/** How many lines import each path; by names alone, so that some are missed and some counted twice. */
-export function importersOf(
-  lines: readonly { path: string; text: string }[],
-  paths: readonly string[],
-): Map<string, number> {
+/** A file that imports another one. */
+interface Import {
+  from: string
+  path: string
+}
+
+/** What the lines import of the paths; by names alone, so that some are missed and some found twice. */
+export function importsIn(lines: readonly { path: string; text: string }[], paths: readonly string[]): Import[] {
   const byName = new Map<string, string[]>()
   const module = new Map(paths.map((path) => [path, path.replace(EXTENSION, '').replace(INDEX, '')]))
   for (const path of paths) {
     const name = lastPart(module.get(path) ?? path)
     byName.set(name, [...(byName.get(name) ?? []), path])
   }
-  const counts = new Map<string, number>()
-  for (const { path: from, text } of lines) {
+  return lines.flatMap(({ path: from, text }) => {
     const wanted = moduleIn(text)
-    if (wanted === null) continue
+    if (wanted === null) return []
     const found = (byName.get(lastPart(wanted)) ?? []).filter(
       (path) => path !== from && `/${module.get(path)}`.endsWith(`/${wanted}`),
     )
     // A name that many files have says nothing of any of them.
-    if (found.length === 1 && found[0] !== undefined) counts.set(found[0], (counts.get(found[0]) ?? 0) + 1)
-  }
+    return found.length === 1 ? found.map((path) => ({ from, path })) : []
+  })
+}
+
+/** How many lines import each path. */
+export function importersOf(
+  lines: readonly { path: string; text: string }[],
+  paths: readonly string[],
+): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { path } of importsIn(lines, paths)) counts.set(path, (counts.get(path) ?? 0) + 1)
   return counts
 }
 

@@ -4,6 +4,7 @@ import { reviewWork } from '../../../agent/reviewer/review.ts'
 import { recordOf, taskOf } from '../../../core/run/lookup.ts'
 import { adaptableTasks, reviewEvents, reviewsLeftOut } from '../../../core/schedule/after-review.ts'
 import { briefOf } from '../../../core/schedule/brief.ts'
+import { brokenPromises } from '../../../core/schedule/kept-promise.ts'
 import { reviewModelOf } from '../../../core/settings.ts'
 import { redactDeeply } from '../../../core/text/redact.ts'
 import { recordEvents } from '../session/event-draft.ts'
@@ -11,6 +12,8 @@ import { nowOf, type OrchestratorStep } from '../session/session.ts'
 import type { StageBasis, StageEnd } from './stage-context.ts'
 
 const MOST_DIFF = 40_000
+/** So much of a diff is read only to know whether it fits. */
+const LONGEST_DIFF = 10 * MOST_DIFF
 
 /** A model looks at verified work before it lands. What follows from its answer is decided when that is taken in. */
 export async function reviewTask({ session, stage, metered, signal }: StageBasis): Promise<StageEnd> {
@@ -23,6 +26,8 @@ export async function reviewTask({ session, stage, metered, signal }: StageBasis
   const { base, head, attempt, report, review: reasons = [] } = at
   const brief = withoutNonce(briefOf(state, task))
   const model = reviewModelOf(work.settings)
+  const diff = await repo.diff(base, head, LONGEST_DIFF)
+  const isWhole = diff.length <= MOST_DIFF
   const said = await reviewWork(
     {
       metered,
@@ -31,9 +36,11 @@ export async function reviewTask({ session, stage, metered, signal }: StageBasis
       brief,
       reasons,
       report,
+      differences: brokenPromises(work, task, report.handOff),
       settles: (report.resolved ?? []).flatMap((id) => (id in work.tasks ? [taskOf(work, id)] : [])),
       files: (await repo.changes(base, head)).map(({ status, path }) => `${status} ${path}`),
-      diff: await repo.diff(base, head, MOST_DIFF),
+      diff: isWhole ? diff : await repo.diff(base, head, MOST_DIFF),
+      sources: isWhole ? null : repo.sources(head),
       instructions: await readInstructions(repo.sources(work.base), brief.task.writes),
       waiting: adaptableTasks(work, task),
       isLast: recordOf(work, task).sentBack === true,

@@ -10,7 +10,7 @@ import type { Stage } from '../../../core/plan/planning.ts'
 import { recordOf } from '../../../core/run/lookup.ts'
 import { settingsOf, workOf } from '../../../core/run/state.ts'
 import { roleOf } from '../../../core/schedule/planning-stages.ts'
-import { REVIEW_WAIT } from '../../../core/schedule/retry-ladder.ts'
+import { reviewWait } from '../../../core/schedule/review-reasons.ts'
 import { afterLimit } from '../session/api-limit.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
@@ -39,8 +39,11 @@ const underLimit = (input: PlannerInput, { limit }: Ledger): PlannerInput => {
   return { ...input, settings: { ...settings, budget: { ...settings.budget, usd: limit ?? settings.budget.usd } } }
 }
 
-/** In seconds; a task must not wait long for its review. */
-const RETRY_SECONDS: Partial<Record<Stage['name'], number>> = { review: REVIEW_WAIT }
+/** In seconds; undefined: as long as the planner waits. */
+function retrySeconds({ state }: Session, { name, task }: Stage): number | undefined {
+  const work = workOf(state)
+  return name === 'review' && task !== null && work !== null ? reviewWait(work, task) : undefined
+}
 
 /** A review needs no planner: a plan by hand has none. */
 async function endOf(basis: StageBasis): Promise<StageEnd> {
@@ -59,7 +62,7 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
   const { model } = session.deps
   if (model === null) throw new Error('a stage needs a model')
   const money = openBudget(usd, (name) => priceOf(name, settings))
-  const retrying = stageModel(session, model, RETRY_SECONDS[stage.name])
+  const retrying = stageModel(session, model, retrySeconds(session, stage))
   const role = roleOf[stage.name]
   const effort = settings.effort[modelOwnerOf[role]]
   const end = await endOf({ session, stage, metered: { model: retrying, budget: money, role, effort }, signal })
