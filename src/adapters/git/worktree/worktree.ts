@@ -23,7 +23,7 @@ import { requireGit } from '../version.ts'
 import { treeInProgress } from './checkpoint.ts'
 import { type KnownIndex, knownIndex } from './index-names.ts'
 import { dropSparseIndex, type Lacks, lacksOf, removeStaleLocks, takeOver } from './set-up.ts'
-import { sweep } from './special-files.ts'
+import { type KnownFolders, sweep } from './special-files.ts'
 import { stageAll } from './staging.ts'
 import { resetSubmodules, type Submodule, submoduleNotices, submodulesIn } from './submodules.ts'
 import {
@@ -108,9 +108,10 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   const configuration = await readConfiguration(gitDir)
   const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
   const restore = () => restoreConfiguration(gitDir, configuration)
+  const folders: KnownFolders = { folders: new Map(), now: Date.now }
   const guard = async () => {
     await restore()
-    return sweep(workTree, await index.names())
+    return sweep(workTree, await index.names(), folders)
   }
   await guard()
   const store = { repo, remote: { url: remoteUrl, token }, network, clock }
