@@ -99,8 +99,10 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   const gitDir = await gitDirOf(workTree)
   const repo = { gitDir, workTree }
   await removeStaleLocks(gitDir)
-  const notices = await takeOver(repo)
   const index = knownIndex(repo)
+  const folders: KnownFolders = { folders: new Map(), now: Date.now }
+  const left = await sweep(workTree, await index.names(), folders)
+  const notices = await takeOver(repo, left)
   const first = await submodulesIn(repo, await index.names())
   notices.push(...submoduleNotices(first, first))
   const lacks = await lacksOf(gitDir)
@@ -108,14 +110,13 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   const configuration = await readConfiguration(gitDir)
   const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
   const restore = () => restoreConfiguration(gitDir, configuration)
-  const folders: KnownFolders = { folders: new Map(), now: Date.now }
   const guard = async () => {
     await restore()
     return sweep(workTree, await index.names(), folders)
   }
-  await guard()
   const store = { repo, remote: { url: remoteUrl, token }, network, clock }
-  const ignored = await ignoredEntries(repo)
+  // Git would read every folder to say so.
+  const ignored = left.length === 0 ? new Set<Name>() : await ignoredEntries(repo)
   return {
     store,
     repo,
