@@ -103,7 +103,7 @@ it('finds what a command hides in a folder that it knows, whatever time the comm
   const at = (path: string) => join(folder, path)
   utimesSync(at('src/deep'), 1_000, 1_000)
   await sweep(folder, await index.names(), known)
-  execFileSync('mkfifo', [at('src/deep/pipe'), at('pipe')])
+  execFileSync('/usr/bin/mkfifo', [at('src/deep/pipe'), at('pipe')])
   renameSync(at('pipe'), at('src/old.txt'))
   renameSync(at('src/other'), at('src/moved'))
   for (const path of ['src/deep', 'src', 'src/moved']) utimesSync(at(path), 1_000, 1_000)
