@@ -18,12 +18,14 @@ export const large: Benchmark = {
     if (!quick) measured.push(await slotTimes(28_000, 3, TASKS))
     return {
       figures: measured.flatMap(figuresOf),
-      lines: measured.map(({ own, between, decided, ...one }) => ({
+      lines: measured.map(({ own, between, decided, fetched, ...one }) => ({
         benchmark: B9,
         ...one,
         own: shown(own),
         between: shown(between),
         decided: shown(decided),
+        fetchedByOrchestrator: fetched.orchestrator,
+        fetchedBySlot: fetched.slot,
       })),
       charts: [],
     }
@@ -32,7 +34,7 @@ export const large: Benchmark = {
 
 const shown = (values: readonly number[]): string => values.map((value) => value.toFixed(2)).join(' ')
 
-function figuresOf({ files, slots, own, between, first }: SlotTimes): Figure[] {
+function figuresOf({ files, slots, own, between, first, fetched }: SlotTimes): Figure[] {
   const at = `${files} files, ${slots === 1 ? 'one slot' : `${slots} slots`}`
   const figure = (what: string, value: number, target: number | null, basis: string): Figure => ({
     benchmark: B9,
@@ -41,6 +43,10 @@ function figuresOf({ files, slots, own, between, first }: SlotTimes): Figure[] {
     unit: 's',
     target: target === null || slots > 1 ? null : atMost(target),
     basis,
+  })
+  const bytes = (what: string, value: number, target: number | null, basis: string): Figure => ({
+    ...figure(what, value / 1_000_000, target, basis),
+    unit: 'MB',
   })
   const all = (values: readonly number[]) => `median of ${values.length} tasks that take no time: ${shown(values)}`
   // The first task of a slot also checks the sandbox and brings the index up to date.
@@ -53,5 +59,7 @@ function figuresOf({ files, slots, own, between, first }: SlotTimes): Figure[] {
     ),
     figure('from a result handed over to the next task begun', percentile(between, 0.5), 0.4, all(between)),
     figure('from the approval to the first task begun', first, 2, 'with the start of the jobs and their checkouts'),
+    bytes('fetched by the orchestrator', fetched.orchestrator, 1, 'from the approval on, of git; no task conflicts'),
+    bytes('fetched by a slot', fetched.slot, null, 'of git: its checkout, its bases, its looks at the journal'),
   ]
 }

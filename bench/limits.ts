@@ -18,6 +18,9 @@ const SIDE_BY_SIDE = [
   { runs: 4, tasks: 24, slots: 8 },
   { runs: 10, tasks: 10, slots: 4 },
 ] as const
+/** One run on as many slots as there may be, which the orchestrator asks for in several workflow runs. */
+const WIDE = { tasks: 500, slots: 64, start: 8 } as const
+
 type Lanes = (typeof SIDE_BY_SIDE)[number]
 
 interface Measured {
@@ -97,6 +100,61 @@ function figuresOf(lanes: Lanes, hours: number, limited: Measured, free: Measure
   ]
 }
 
+/** One wide run: under the limits, without those of GitHub, and without the one that it sets itself on pushes too. */
+async function wide(isLimited: boolean, more: { pushesPerMinute?: number } = {}): Promise<Ended & { counts: Counts }> {
+  const clock = virtualClock()
+  const limit = isLimited ? createRateLimit(() => clock.now().toISOString()) : null
+  limit?.enforce({})
+  const counts: Counts = { rest: 0, graphql: 0, content: 0, refused: 0 }
+  const { tasks, slots, start } = WIDE
+  return { ...(await runBeside(independent('wide', tasks), slots, { clock, limit, counts, start, ...more })), counts }
+}
+
+const NO_PACE = 1_000_000
+
+async function wideFigures(): Promise<{ figures: Figure[]; lines: Line[] }> {
+  const [limited, paced, free] = [await wide(true), await wide(false), await wide(false, { pushesPerMinute: NO_PACE })]
+  const made = ({ from, to }: Ended): number => to - from
+  const [ours, unlimited] = [made(limited), made(free)]
+  const { tasks, slots } = WIDE
+  const one = (figure: string, value: number, unit: string, target: Figure['target'], basis: string): Figure => ({
+    benchmark: B10,
+    figure: `${figure}, ${tasks} tasks on ${slots} slots`,
+    value,
+    unit,
+    target,
+    basis,
+  })
+  const basis = `${ours.toFixed(1)} min under them, ${unlimited.toFixed(1)} without; slots of ${limited.workflowRuns} workflow runs`
+  const share = `${made(paced).toFixed(1)} min without GitHub's, still with 6 pushes a minute`
+  const { counts } = limited
+  return {
+    figures: [
+      one('makespan under the limits / without', ours / unlimited, '', atMost(1.05), basis),
+      one('the same / without GitHub’s alone', ours / made(paced), '', null, share),
+      one('last word after the end', limited.shown - limited.to, 'min', null, `${counts.refused} requests refused`),
+    ],
+    lines: (
+      [
+        ['limited', limited],
+        ['paced', paced],
+        ['free', free],
+      ] as const
+    ).map(([kind, { landings, from, to, shown, pushes, succeeded, workflowRuns, counts: asked }]) => ({
+      benchmark: B10,
+      kind: `wide ${kind}`,
+      ...WIDE,
+      ...asked,
+      landed: landings.length,
+      minutes: to - from,
+      lastWord: shown - to,
+      pushes,
+      succeeded,
+      workflowRuns,
+    })),
+  }
+}
+
 export const limits: Benchmark = {
   name: B10,
   summary: 'tasks an hour in one repository, under the limits of GitHub as published',
@@ -121,6 +179,8 @@ export const limits: Benchmark = {
         })
       say(`${lanes.runs} side by side`)
     }
-    return { figures, lines, charts: [] }
+    const one = await wideFigures()
+    say(`${WIDE.tasks} tasks on ${WIDE.slots} slots`)
+    return { figures: [...figures, ...one.figures], lines: [...lines, ...one.lines], charts: [] }
   },
 }

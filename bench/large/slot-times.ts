@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fetchedByJobs, resetMetrics } from '../../__tests__/e2e/support/figures.ts'
 import { issueWith } from '../../__tests__/e2e/support/plan.ts'
 import { eventsOf, startWorld, type World } from '../../__tests__/e2e/support/world.ts'
 import { logsOf, saidAt } from '../overhead/hub.ts'
@@ -17,6 +18,8 @@ export interface SlotTimes {
   decided: number[]
   /** From the approval's event to the first task's begin, the start of the jobs included. */
   first: number
+  /** Bytes that git fetched: by the orchestrator from the approval on, and by each slot, its checkout and looks included. */
+  fetched: { orchestrator: number; slot: number }
 }
 
 /** So many independent tasks that take no time, on a hub, by real slots under the settings by default. */
@@ -28,10 +31,13 @@ export async function slotTimes(files: number, slots: number, tasks: number): Pr
     const names = Array.from({ length: tasks }, (_, index) => `t${index + 1}`)
     const issue = await world.openIssue(issueWith(names.join(', ')))
     const { pull, planId } = await world.plan(issue)
+    await resetMetrics(world)
     await world.say(pull, `/approve ${planId}`)
     await world.ended(`${issue}`)
     await world.idle()
-    return { files, slots, ...(await timesIn(world, `${issue}`)) }
+    const bytes = await fetchedByJobs(world)
+    const fetched = { orchestrator: bytes('orchestrate'), slot: bytes('slot ') / slots }
+    return { files, slots, fetched, ...(await timesIn(world, `${issue}`)) }
   } finally {
     await world.close()
     rmSync(folder, { recursive: true, force: true })

@@ -29,6 +29,8 @@ const PERSON_WAITS = 4_000
 
 export interface Ended {
   succeeded: boolean
+  /** Workflow runs whose slots worked. */
+  workflowRuns: number
   /** Whether a limit kept the commands from an answer within the time that their job has. */
   unanswered: boolean
   /** Minutes of the clock at the request for the plan, at the run's end, and when its last word was shown. */
@@ -46,27 +48,37 @@ interface Beside {
   counts: Counts
   /** Called when the run has ended, before its last word is shown. */
   over?(): void
+  /** Slots that the approval starts, if not all: the orchestrator asks for the others, each time in another workflow run. */
+  start?: number
+  /** Pushes a minute, if not as many as the settings allow by default. */
+  pushesPerMinute?: number
 }
 
 /** One run of the machine as it ships, with what it shows, beside others on the same clock and under the same limits. */
 export async function runBeside(
   workload: Workload,
   slotCount: number,
-  { clock, limit, counts, over = () => {} }: Beside,
+  { clock, limit, counts, over = () => {}, start = slotCount, pushesPerMinute }: Beside,
 ): Promise<Ended> {
   const from = minutesOf(clock)
   const costs = measuredCosts(workload.name)
+  const settings = settingsFor(slotCount, pushesPerMinute ?? costs.pushesPerMinute)
   const github = limitedGitHub(limit, clock, counts)
   for (let count = 0; count < BEFORE.reads; count += 1) await github.rest(1, 0, PERSON_WAITS)
   for (let count = 0; count < BEFORE.writes; count += 1) await github.rest(5, 1, PERSON_WAITS)
   for (let count = 0; count < BEFORE.queries + 1; count += 1) await github.graph(1, 0, PERSON_WAITS)
   for (const content of BEFORE.mutations) await github.graph(5, content, PERSON_WAITS)
   const unanswered = (minutesOf(clock) - from) * 60 > COMMAND_WAITS
-  const begun = approvedAt(workload.plan, settingsFor(slotCount, costs.pushesPerMinute), clock.now().toISOString())
+  const begun = approvedAt(
+    workload.plan,
+    { ...settings, slots: { ...settings.slots, start } },
+    clock.now().toISOString(),
+  )
   const repo = memoryRepo(clock, costs.merge)
   const slots = virtualSlots({ clock, repo, workload, costs, passes: () => true })
   const ended: Ended = {
     succeeded: false,
+    workflowRuns: 0,
     unanswered,
     from,
     to: Number.NaN,
@@ -99,6 +111,7 @@ export async function runBeside(
   const { state } = session
   return {
     ...ended,
+    workflowRuns: new Set(Object.values(state.slots).map(({ workflowRun }) => workflowRun)).size,
     shown: Math.max(ended.to, minutesAt(github.lastWordAt(), clock)),
     succeeded: state.phase === 'ended' && state.conclusion === 'success',
   }

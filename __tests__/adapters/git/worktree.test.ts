@@ -370,6 +370,16 @@ describe('what a hostile command leaves in a work tree', () => {
     expect(statusOf(dir)).toBe('')
   })
 
+  it('is a FIFO of the steps before any task: it goes before git looks', async () => {
+    const { at, open, dir } = await stage()
+    for (const path of ['.gitattributes', 'folder/.gitignore']) mkfifo(at(path))
+    writeFileSync(at('a'), 'changed\n')
+    expect((await open()).notices).toEqual([
+      'The steps before changed `a`: undone, since every task begins with the files of its base.',
+    ])
+    expect(execFileSync('find', [dir, '-type', 'p'], { encoding: 'utf8' })).toBe('')
+  })
+
   it('is a FIFO in the place of a file: the file counts as deleted', async () => {
     const { worktree, at, dir } = await stage()
     rmSync(at('a'))

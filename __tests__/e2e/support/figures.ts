@@ -7,6 +7,7 @@ const counts = {
   graphql: z.int(),
   content_writes: z.int(),
   git_pushes: z.int(),
+  git_bytes: z.int(),
 }
 const writesSchema = z.record(z.string(), z.int())
 const metricsSchema = z.looseObject({
@@ -29,6 +30,13 @@ export async function askedByJobs(world: World) {
     for (const [kind, times] of Object.entries(token.writes)) writes[kind] = (writes[kind] ?? 0) + times
   }
   return { ...sum, writes }
+}
+
+/** Bytes that git has fetched since the last reset, by the jobs whose names begin so. */
+export async function fetchedByJobs(world: World): Promise<(name: string) => number> {
+  const { by_token } = metricsSchema.parse(await world.metrics())
+  return (name) =>
+    by_token.filter((token) => token.name?.startsWith(name)).reduce((sum, { git_bytes }) => sum + git_bytes, 0)
 }
 
 export const resetMetrics = async (world: World): Promise<void> => {

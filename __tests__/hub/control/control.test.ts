@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type TestHub, testHub, where } from '../support/hub.ts'
 import { commitFiles, git, remoteGit } from '../support/repository.ts'
@@ -9,6 +10,7 @@ interface Report {
   graphql: number
   git_reads: number
   git_fetches: number
+  git_bytes: number
   git_pushes: number
   pushed_refs: number
   by_route: Record<string, { requests: number; not_modified: number }>
@@ -70,6 +72,23 @@ describe('figures', () => {
     const figures = await report(hub)
     expect(figures).toMatchObject({ requests: 0, git_reads: 2, git_pushes: 1, pushed_refs: 3 })
     expect(figures.by_task).toMatchObject({ '42/t1': { git_pushes: 1, pushed_refs: 1 }, shared: { pushed_refs: 2 } })
+  })
+
+  it('count the bytes that git is answered, those of refs and those of objects', async () => {
+    const hub = await testHub()
+    const bytesAfter = async (...args: string[]) => {
+      await remoteGit(hub.checkout, ...args)
+      return (await report(hub)).git_bytes
+    }
+    const refs = await bytesAfter('ls-remote', '-q', hub.git)
+    expect(refs).toBeGreaterThan(40)
+    expect(refs).toBeLessThan(1_000)
+    commitFiles(hub.checkout, { 'noise.bin': randomBytes(100_000).toString('base64') })
+    const pushed = await bytesAfter('push', '-q', hub.gitUrl(hub.tokens.writer), 'main:refs/heads/noise')
+    const fetched = await bytesAfter('clone', '-q', '--bare', '--branch=noise', hub.git, 'noise.git')
+    // Base64 packs to three quarters.
+    expect(fetched - pushed).toBeGreaterThan(100_000)
+    expect(fetched - pushed).toBeLessThan(120_000)
   })
 })
 

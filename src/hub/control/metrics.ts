@@ -14,6 +14,8 @@ interface Counts {
   git_reads: number
   /** Requests that sent objects. */
   git_fetches: number
+  /** What both were answered. */
+  git_bytes: number
   git_pushes: number
   pushed_refs: number
 }
@@ -39,6 +41,7 @@ const none = (): Counts => ({
   artifact_requests: 0,
   git_reads: 0,
   git_fetches: 0,
+  git_bytes: 0,
   git_pushes: 0,
   pushed_refs: 0,
 })

@@ -136,8 +136,20 @@ async function fetchPack(world: World, request: GitRequest, call: RestCall, acto
   const lists = body.subarray(0, 64).toString('latin1').includes('command=ls-refs')
   world.metrics.add(lists ? { git_reads: 1 } : { git_fetches: 1 }, { actor, task: null })
   const refs = lists ? await refsOf(request.dir, body.toString('utf8')) : null
-  if (refs === null) return exchange(request, Readable.from([body]))
+  const count = (bytes: number) => world.metrics.add({ git_bytes: bytes }, { actor, task: null })
+  if (refs === null) return counted(exchange(request, Readable.from([body])), count)
+  count(Buffer.byteLength(refs))
   return call.body(refs, 200, { 'Content-Type': 'application/x-git-upload-pack-result', 'Cache-Control': 'no-cache' })
+}
+
+function counted({ body, headers }: Response, count: (bytes: number) => void): Response {
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      count(chunk.byteLength)
+      controller.enqueue(chunk)
+    },
+  })
+  return new Response(body?.pipeThrough(counter) ?? null, { headers })
 }
 
 /** git compresses a long request body. */

@@ -11,13 +11,15 @@ export interface IndexNames {
   files: Set<Name>
   submodules: Map<Name, Sha>
   folders: Map<Name, number>
+  /** How often something of a folder itself, `/` at its end, came or went since the index was read. */
+  changes: Map<Name, number>
 }
 
 const SUBMODULE = '160000'
 
 async function readIndex(repo: Checkout): Promise<IndexNames> {
   const { stdout } = await runGit(repo, ['ls-files', '--stage', '-z'], { maxBytes: 512 * 1024 * 1024 })
-  const names: IndexNames = { files: new Set(), submodules: new Map(), folders: new Map() }
+  const names: IndexNames = { files: new Set(), submodules: new Map(), folders: new Map(), changes: new Map() }
   // `<mode> <id> <stage>\t<name>`
   for (const line of namesIn(stdout))
     put(names, line.slice(line.indexOf('\t') + 1), line.slice(0, 6), line.slice(7, 47))
@@ -25,7 +27,11 @@ async function readIndex(repo: Checkout): Promise<IndexNames> {
 }
 
 function followChanges(names: IndexNames, changes: readonly RawChange[]): void {
-  for (const { name } of changes) drop(names, name)
+  for (const { name } of changes) {
+    const folder = name.slice(0, name.lastIndexOf('/') + 1)
+    names.changes.set(folder, (names.changes.get(folder) ?? 0) + 1)
+    drop(names, name)
+  }
   for (const { name, status, newMode, newSha } of changes) if (status !== 'D') put(names, name, newMode, newSha)
 }
 

@@ -13,9 +13,9 @@ export async function removeStaleLocks(gitDir: string): Promise<void> {
   for (const name of names) if (name.endsWith('.lock')) await rm(join(gitDir, name), { force: true })
 }
 
-/** Takes over the checkout from the steps before, before any task. Returns what people should know of it. */
-export async function takeOver(repo: Checkout): Promise<string[]> {
-  return [...(await keepUntracked(repo)), ...(await undone(repo))]
+/** Takes over the checkout from the steps before, before any task. `left`: what the index does not have. Returns what people should know of it. */
+export async function takeOver(repo: Checkout, left: readonly Name[]): Promise<string[]> {
+  return [...(left.length === 0 ? [] : await keepUntracked(repo)), ...(await undone(repo))]
 }
 
 /** What the checkout left out. */

@@ -23,7 +23,7 @@ import { requireGit } from '../version.ts'
 import { treeInProgress } from './checkpoint.ts'
 import { type KnownIndex, knownIndex } from './index-names.ts'
 import { dropSparseIndex, type Lacks, lacksOf, removeStaleLocks, takeOver } from './set-up.ts'
-import { sweep } from './special-files.ts'
+import { type KnownFolders, sweep } from './special-files.ts'
 import { stageAll } from './staging.ts'
 import { resetSubmodules, type Submodule, submoduleNotices, submodulesIn } from './submodules.ts'
 import {
@@ -99,8 +99,10 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   const gitDir = await gitDirOf(workTree)
   const repo = { gitDir, workTree }
   await removeStaleLocks(gitDir)
-  const notices = await takeOver(repo)
   const index = knownIndex(repo)
+  const folders: KnownFolders = { folders: new Map(), now: Date.now }
+  const left = await sweep(workTree, await index.names(), folders)
+  const notices = await takeOver(repo, left)
   const first = await submodulesIn(repo, await index.names())
   notices.push(...submoduleNotices(first, first))
   const lacks = await lacksOf(gitDir)
@@ -110,11 +112,11 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   const restore = () => restoreConfiguration(gitDir, configuration)
   const guard = async () => {
     await restore()
-    return sweep(workTree, await index.names())
+    return sweep(workTree, await index.names(), folders)
   }
-  await guard()
   const store = { repo, remote: { url: remoteUrl, token }, network, clock }
-  const ignored = await ignoredEntries(repo)
+  // Git would read every folder to say so.
+  const ignored = left.length === 0 ? new Set<Name>() : await ignoredEntries(repo)
   return {
     store,
     repo,
