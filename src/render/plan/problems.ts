@@ -69,10 +69,11 @@ const HINTS: Record<Problem['code'], string> = {
   'command-not-allowed': 'Use a program of the `commands` list in `.github/tributary.yml`, or add it there.',
   'open-check': 'Leave the last `--` out, or name the words that follow it.',
   'no-such-script': 'Name a script of package.json, or let this task or one before it write package.json (`writes`).',
+  'no-such-path': "Correct the path or leave it out; if a task is to create the file, name it in that task's `writes`.",
   'too-many-tasks': 'Make fewer tasks, or raise `limits.tasks` in `.github/tributary.yml`.',
   'too-long': 'Say it in fewer words, or make several plans of it.',
   'no-model':
-    'The key is the secret `ANTHROPIC_API_KEY` (Settings > Secrets and variables > Actions); a plan is a fenced block in the issue that begins with ```` ```tributary ````.',
+    'On GitHub, the key is the secret `ANTHROPIC_API_KEY` (Settings > Secrets and variables > Actions). On your own machine, set `ANTHROPIC_API_KEY` and start `tributary up` again, or start it with `--agent NAME`. A plan is a fenced block in the issue that begins with ```` ```tributary ````.',
   'model-failed':
     'Nothing is lost but the money named in the run: type `/plan` again, with more words if the issue says little.',
   'push-refused':
