@@ -14,12 +14,9 @@ import { runReview } from './jobs/command/review-action.ts'
 import { runCommand } from './jobs/command/run-command.ts'
 import { startElsewhere } from './jobs/command/start-elsewhere.ts'
 import type { CommandComment, CommandOutcome } from './jobs/deps.ts'
-import { orchestrate } from './jobs/orchestrate/orchestrate.ts'
-import { runSlot } from './jobs/work/run-slot.ts'
 import { LimitReached } from './ports/rate-limit.ts'
 import { Unauthorized } from './ports/unauthorized.ts'
-import { orchestratorSummary, slotSummary } from './render/status/job-summary.ts'
-import { type JobEnvironment, jobDeps, orchestrateDeps, withScratch, workDeps } from './wiring.ts'
+import { type JobEnvironment, jobDeps, withScratch } from './wiring.ts'
 
 /** Runs one job of the workflow: `role` selects it; its arguments come from the event and the environment. */
 export async function main(): Promise<void> {
@@ -102,15 +99,17 @@ function setOutputs({ run, orchestrate: must, slots }: CommandOutcome): void {
 }
 
 async function orchestrateRun(inputs: Of<'orchestrate'>, env: JobEnvironment): Promise<void> {
-  const run = await orchestrate(await orchestrateDeps(inputs, env), inputs.run)
-  if (run === null) core.warning(`Run ${inputs.run} has no journal: there is nothing to do.`)
-  else await newInstance(core.summary).addRaw(orchestratorSummary(run)).write()
+  const { orchestrateJob } = await import('./long-jobs.ts')
+  const summary = await orchestrateJob(inputs, env)
+  if (summary === null) core.warning(`Run ${inputs.run} has no journal: there is nothing to do.`)
+  else await newInstance(core.summary).addRaw(summary).write()
 }
 
 async function work(inputs: Of<'work'>, env: JobEnvironment): Promise<void> {
-  const end = await runSlot(await workDeps(inputs, env), { run: inputs.run, slot: inputs.slot })
-  await newInstance(core.summary).addRaw(slotSummary(inputs.slot, end.work)).write()
-  if (end.refused !== null) core.setFailed(`GitHub took no artifact: ${end.refused}`)
+  const { slotJob } = await import('./long-jobs.ts')
+  const { summary, refused } = await slotJob(inputs, env)
+  await newInstance(core.summary).addRaw(summary).write()
+  if (refused !== null) core.setFailed(`GitHub took no artifact: ${refused}`)
 }
 
 async function recoverRun(inputs: Of<'recover'>, env: JobEnvironment): Promise<void> {

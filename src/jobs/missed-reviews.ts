@@ -3,6 +3,7 @@ import type { TaskId } from '../core/ids.ts'
 import { ownOf } from '../core/own.ts'
 import { recordOf } from '../core/run/lookup.ts'
 import type { LiveRun, RunState } from '../core/run/state.ts'
+import { tasksWithStatus } from '../core/run/task-status.ts'
 import type { SeenPull } from '../ports/forge.ts'
 import type { JobDeps } from './deps.ts'
 
@@ -36,14 +37,12 @@ function openPulls(state: LiveRun): Map<number, TaskId> {
   const { phase, projected } = state
   const isOpen = phase === 'active' || (phase === 'ended' && state.conclusion === 'success')
   const final = projected['pull:trunk']
-  const tasks = phase === 'active' ? state.work.plan.tasks : []
+  const tasks = phase === 'active' ? tasksWithStatus(state.work, 'verified', 'in_progress', 'failed') : []
   return new Map([
     ...(final === undefined || !isOpen ? [] : [[final.number, 'trunk'] as const]),
     ...tasks.flatMap(({ id }): [number, TaskId][] => {
-      const status = phase === 'active' ? recordOf(state.work, id).state.status : null
       const pull = ownOf(projected, `pull:${id}`)
-      const counts = status === 'verified' || status === 'in_progress' || status === 'failed'
-      return pull === undefined || !counts ? [] : [[pull.number, id]]
+      return pull === undefined ? [] : [[pull.number, id]]
     }),
   ])
 }

@@ -31,10 +31,11 @@ describe('the base of a task', () => {
       source('b'),
     ])
   })
-  it('is worth preparing from three needs on, if nothing keeps the task back', () => {
+  it('is worth preparing from three needs on, once the first has landed, if nothing keeps the task back', () => {
     const ids = (state: ActiveRun) => worthPreparing(state.work).map(({ id }) => id)
-    expect(ids(running('a > d, b > d, c > d, a > e, b > e'))).toEqual(['d'])
-    expect(ids(failed(running('a > d, b > d, c > d'), 'a'))).toEqual([])
+    const state = running('a > d, b > d, c > d, a > e, b > e')
+    expect([state, landed(state, 'b'), landed(state, 'a')].map(ids)).toEqual([[], [], ['d']])
+    expect(ids(failed(landed(state, 'a'), 'b'))).toEqual([])
   })
 })
 

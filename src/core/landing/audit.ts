@@ -69,8 +69,10 @@ const SHOWN = 3
 const firstOf = (faults: readonly string[]): string =>
   `${faults.slice(0, SHOWN).join('; ')}${faults.length > SHOWN ? `; and ${faults.length - SHOWN} more` : ''}`
 
-export const protectedAmong = (paths: readonly string[], settings: Settings): string[] =>
-  paths.filter((path) => isProtected(path, protectedGlobs(settings)))
+export function protectedAmong(paths: readonly string[], settings: Settings): string[] {
+  const globs = protectedGlobs(settings)
+  return paths.filter((path) => isProtected(path, globs))
+}
 
 function tooLarge({ changes, secrets }: HandedOverCommit, { limits }: Settings): string | null {
   if (changes.length > limits.files) return tooMany(changes.length, limits)

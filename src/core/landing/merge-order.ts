@@ -23,8 +23,17 @@ export function nextMerge(work: Work): NextMerge {
 /** All merges that trunk can take now, in order. They stay due while only trunk moves: a late task may make hundreds due at once. */
 export const dueMerges = (work: Work): DueMerge[] => mergeOrder(work).merges
 
+const mergedHeads = new WeakMap<Work['trunk']['merges'], ReadonlyMap<TaskId, Sha>>()
+
+/** By task, the head that trunk has of it. */
+function mergedIn({ merges }: Work['trunk']): ReadonlyMap<TaskId, Sha> {
+  const known = mergedHeads.get(merges) ?? new Map(merges.map(({ task, head }) => [task, head]))
+  mergedHeads.set(merges, known)
+  return known
+}
+
 function mergeOrder(work: Work, most = Number.POSITIVE_INFINITY): { merges: DueMerge[]; rest: 'wait' | 'none' } {
-  const merged = new Map(work.trunk.merges.map((merge) => [merge.task, merge.head]))
+  const merged = mergedIn(work.trunk)
   const blocked = blockers(work)
   const merges: DueMerge[] = []
   for (const task of work.plan.tasks) {

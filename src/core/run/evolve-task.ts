@@ -7,15 +7,38 @@ import { taskOf } from './lookup.ts'
 import type { AttemptRecord, TaskRecord, TaskState } from './task-record.ts'
 import type { Work } from './work.ts'
 
-/** Task records copied during the current fold: not shared yet, so they may be mutated. */
-export type CopiedRecords = WeakSet<Work['tasks']>
+/** Task records copied during the current fold: not shared yet, so they may be mutated. With what they were copied from, and what has changed since. */
+export type CopiedRecords = WeakMap<Work['tasks'], { from: Work['tasks']; changed: Set<TaskId> }>
+
+/** The ids of records, handed on from copy to copy: to list the keys of an object with thousands takes longer than all else here. */
+const idsOf = new WeakMap<Work['tasks'], readonly TaskId[]>()
+
+function copyOf(tasks: Work['tasks']): Work['tasks'] {
+  const ids = idsOf.get(tasks) ?? Object.keys(tasks)
+  const copy: Work['tasks'] = {}
+  for (const id of ids) {
+    const record = tasks[id]
+    if (record !== undefined) copy[id] = record
+  }
+  idsOf.set(copy, ids)
+  return copy
+}
+
+/** The records, which may be mutated: this fold's own copy. */
+function ownRecords(shared: Work['tasks'], id: TaskId, fresh: CopiedRecords): Work['tasks'] {
+  const copied = fresh.get(shared)
+  copied?.changed.add(id)
+  if (copied !== undefined) return shared
+  const tasks = copyOf(shared)
+  fresh.set(tasks, { from: shared, changed: new Set([id]) })
+  return tasks
+}
 
 /** The work after an event about one task. */
 export function evolveTask(work: Work, event: ChangingEvent<'task'>, fresh: CopiedRecords): Work {
   const record = ownOf(work.tasks, event.task)
   if (record === undefined) return work
-  const tasks = fresh.has(work.tasks) ? work.tasks : { ...work.tasks }
-  fresh.add(tasks)
+  const tasks = ownRecords(work.tasks, event.task, fresh)
   tasks[event.task] = evolveRecord(work, record, event.task, event)
   const changed = { ...work, tasks }
   // A task that runs again changes the final trunk, so that an old verdict no longer applies.

@@ -133,7 +133,13 @@ function baselineAfter(
     case 'baseline_started':
       return { status: 'in_progress', slot: event.slot, since }
     case 'baseline_taken':
-      return { status: 'taken', checks: event.checks, commands: baselineCommands(plan), sandbox: event.sandbox, since }
+      return {
+        status: 'taken',
+        checks: event.checks,
+        commands: baselineCommands(plan).map((argv) => [...argv]),
+        sandbox: event.sandbox,
+        since,
+      }
     case 'baseline_given_up':
       return { status: 'given-up', why: event.why, since }
   }

@@ -12,6 +12,7 @@ import { type ChangingEvent, changes } from './folds.ts'
 import { evolveStageFailures } from './stage-failures.ts'
 import { type Conclusion, type EndedRun, emptyRun, type LiveRun, type RunState, workOf } from './state.ts'
 import type { TaskStatus } from './task-record.ts'
+import { carryStatuses } from './task-status.ts'
 import type { Work } from './work.ts'
 
 /** The state after an event. Total: an event that does not fit the phase changes only the keys seen, money, planning and stage failures. */
@@ -21,8 +22,10 @@ export const replay = (events: readonly RunEvent[]): RunState => replayOn(emptyR
 
 /** The state after these events. Intermediate states are private, so the task records are copied once, not for each event. */
 export function replayOn(state: RunState, events: readonly RunEvent[]): RunState {
-  const fresh: CopiedRecords = new WeakSet()
-  return events.reduce((next, event) => evolveBy(next, event, fresh), state)
+  const fresh: CopiedRecords = new WeakMap()
+  const next = events.reduce((before, event) => evolveBy(before, event, fresh), state)
+  carryStatuses(workOf(state), workOf(next), fresh)
+  return next
 }
 
 function evolveBy(state: RunState, event: RunEvent, fresh: CopiedRecords): RunState {
@@ -261,7 +264,7 @@ const ENDED: readonly TaskStatus[] = ['landed', 'expanded', 'skipped', 'failed',
 function cancelAll(state: EndedRun, at: string): EndedRun {
   if (state.work === null) return state
   let work = withoutOpenBaseline(state.work)
-  const fresh: CopiedRecords = new WeakSet()
+  const fresh: CopiedRecords = new WeakMap()
   for (const task of work.plan.tasks) {
     const status = ownOf(work.tasks, task.id)?.state.status
     if (status === undefined || ENDED.includes(status)) continue

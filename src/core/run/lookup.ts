@@ -13,6 +13,17 @@ export function placeOf({ plan: { tasks } }: Work, id: TaskId): number {
   return known.get(id) ?? -1
 }
 
+const sortedNeeds = new WeakMap<Work['plan']['tasks'], ReadonlyMap<TaskId, readonly TaskId[]>>()
+
+/** The needs of a task in plan order. */
+export function needsInOrder(work: Work, id: TaskId): readonly TaskId[] {
+  const { tasks } = work.plan
+  const sorted = (needs: readonly TaskId[]) => needs.toSorted((a, b) => placeOf(work, a) - placeOf(work, b))
+  const known = sortedNeeds.get(tasks) ?? new Map(tasks.map((task) => [task.id, sorted(task.needs)]))
+  sortedNeeds.set(tasks, known)
+  return known.get(id) ?? []
+}
+
 /** A task of the plan; throws for an unknown id, which is a bug. */
 export function taskOf(work: Work, id: TaskId): Task {
   const task = work.plan.tasks[placeOf(work, id)]
@@ -57,5 +68,11 @@ export function headsOf(work: Work, id: TaskId): Sha[] {
   return taskOf(work, id).needs.flatMap((need) => headsOf(work, need))
 }
 
-export const isApproved = ({ approved }: Pick<Work, 'approved'>, id: TaskId): boolean =>
-  approved === null || approved.includes(id)
+const approvedSets = new WeakMap<readonly TaskId[], ReadonlySet<TaskId>>()
+
+export function isApproved({ approved }: Pick<Work, 'approved'>, id: TaskId): boolean {
+  if (approved === null) return true
+  const known = approvedSets.get(approved) ?? new Set(approved)
+  approvedSets.set(approved, known)
+  return known.has(id)
+}

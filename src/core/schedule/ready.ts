@@ -35,7 +35,7 @@ export function nextParked(work: Work): Date | null {
  * may be ready.
  */
 export function startable(work: Work, most = Number.POSITIVE_INFINITY): Task[] {
-  if (most === 0) return []
+  if (most === 0 || tasksWithStatus(work, 'queued').length === 0) return []
   const atWork = tasksWithStatus(work, 'in_progress')
   const chosen: Task[] = []
   for (const task of ranked(work.plan)) {
@@ -87,7 +87,9 @@ export function usableSlots(run: ActiveRun): number {
   const { work } = run
   const verifying = work.verification?.status === 'queued' || work.verification?.status === 'in_progress' ? 1 : 0
   const { cap } = work.settings.slots
-  const tasks = tasksWithStatus(work, 'in_progress').length + startable(work, cap).length
-  const coming = queueable(work).filter((task) => task.kind !== 'gate').length
-  return Math.min(cap, tasks + coming + verifying)
+  const busy = tasksWithStatus(work, 'in_progress').length + verifying
+  const known = busy + startable(work, Math.max(0, cap - busy)).length
+  // What is coming needs no look if the slots are taken.
+  const coming = known < cap ? queueable(work).filter((task) => task.kind !== 'gate').length : 0
+  return Math.min(cap, known + coming)
 }

@@ -2,7 +2,7 @@ import type { Sha, TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
 import type { Task } from '../plan/plan.ts'
 import type { NewEvent } from '../run/event.ts'
-import { headsOf, isSettled, placeOf, recordOf, taskOf } from '../run/lookup.ts'
+import { headsOf, isSettled, needsInOrder, recordOf } from '../run/lookup.ts'
 import { blockers, tasksWithStatus } from '../run/task-status.ts'
 import type { Work } from '../run/work.ts'
 import { conflicted } from './conflict.ts'
@@ -19,7 +19,7 @@ export interface BaseSource {
  */
 export function baseSources(work: Work, id: TaskId): BaseSource[] {
   const own = recordOf(work, id).onto.map((head) => ({ need: id, head }))
-  const needs = taskOf(work, id).needs.toSorted((a, b) => placeOf(work, a) - placeOf(work, b))
+  const needs = needsInOrder(work, id)
   const open = needs.findIndex((need) => !isSettled(work, need))
   const settled = open === -1 ? needs : needs.slice(0, open)
   return [...own, ...settled.flatMap((need) => headsOf(work, need).map((head) => ({ need, head })))]
@@ -28,13 +28,22 @@ export function baseSources(work: Work, id: TaskId): BaseSource[] {
 /** With fewer needs than that, no two of them can be merged before the last one lands. */
 const NEEDS_TO_PREPARE = 3
 
-/** Tasks whose base is worth beginning while needs are at work. */
+/** Tasks whose base is worth beginning while needs are at work: it has a first part already. */
 export function worthPreparing(work: Work): Task[] {
   const blocked = blockers(work)
   return tasksWithStatus(work, 'pending').filter(
     ({ id, needs, kind }) =>
-      needs.length >= NEEDS_TO_PREPARE && kind !== 'plan' && !blocked.has(id) && mayStart(work, id),
+      needs.length >= NEEDS_TO_PREPARE &&
+      kind !== 'plan' &&
+      hasFirstPart(work, id) &&
+      !blocked.has(id) &&
+      mayStart(work, id),
   )
+}
+
+function hasFirstPart(work: Work, id: TaskId): boolean {
+  const [first] = needsInOrder(work, id)
+  return recordOf(work, id).onto.length > 0 || (first !== undefined && isSettled(work, first))
 }
 
 /** `later` could not be merged into the base of `id`, which holds `merged` already. */

@@ -41,8 +41,18 @@ export function freeSlots({ work }: ActiveRun, jobs: SlotJobs): string[] {
   const busy = new Set(slotsAtWork(work))
   const free = [...jobs].flatMap(([slot, { status }]) => (status === 'in_progress' && !busy.has(slot) ? [slot] : []))
   if (free.length < 2) return free
-  const proven = new Set(Object.values(work.tasks).flatMap(({ attempts }) => attempts.map(({ slot }) => slot)))
-  return free.toSorted((a, b) => Number(proven.has(b)) - Number(proven.has(a)) || bySlot(a, b))
+  const unproven = unprovenAmong(free, work)
+  return free.toSorted((a, b) => Number(unproven.has(a)) - Number(unproven.has(b)) || bySlot(a, b))
+}
+
+/** The slots that had no attempt yet. Usually each had one of the first tasks, so that few are looked at. */
+function unprovenAmong(slots: readonly string[], work: Work): Set<string> {
+  const unproven = new Set(slots)
+  for (const id of Object.keys(work.tasks)) {
+    if (unproven.size === 0) break
+    for (const { slot } of recordOf(work, id).attempts) if (slot !== null) unproven.delete(slot)
+  }
+  return unproven
 }
 
 const bySlot = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })

@@ -112,9 +112,9 @@ describe('a result that waits for its review', () => {
     const asked: ModelRequest[] = []
     const heard =
       (said: Said): Said =>
-      (request) => {
+      (request, ordinal) => {
         asked.push(request)
-        return said(request)
+        return typeof said === 'function' ? said(request, ordinal) : said
       }
     const reads = calls([{ name: 'view', input: { path: 'src.ts', from: 4000, to: 4000 } }])
     const long = await waitingRun({}, { source })

@@ -36,12 +36,11 @@ function joining(
   ours: Sha,
   { need, head }: BaseSource,
 ): [string, () => Promise<MergeOutcome>] {
-  const message = { subject: `Merge ${need} for ${id}`, trailers: { 'Tributary-Run': run } }
-  const words = signed(settings.commits, message)
   const join = async (): Promise<MergeOutcome> => {
     if (ours === head || (await repo.isAncestor(ours, head))) return { ok: true, sha: head }
     if (await repo.isAncestor(head, ours)) return { ok: true, sha: ours }
-    return repo.merge(ours, head, words)
+    const message = { subject: `Merge ${need} for ${id}`, trailers: { 'Tributary-Run': run } }
+    return repo.merge(ours, head, signed(settings.commits, message))
   }
   return [`${id} ${ours} ${head}`, join]
 }

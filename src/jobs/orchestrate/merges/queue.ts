@@ -1,4 +1,5 @@
 import { attemptRef, branchRef, type Sha, type TaskId, taskBranch } from '../../../core/ids.ts'
+import type { Task } from '../../../core/plan/plan.ts'
 import { recordOf, taskOf } from '../../../core/run/lookup.ts'
 import type { Work } from '../../../core/run/work.ts'
 import { queueable } from '../../../core/schedule/ready.ts'
@@ -17,10 +18,12 @@ import { baseOf } from './bases.ts'
 /** Creates the branch of every task whose needs have landed: a commit of its own on the merge of its needs' heads. */
 export const queueTasks: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
-  const rest = withoutRefused(session, draft)
-  const work = plannedWork(rest)
   const now = session.deps.clock.now()
-  const bases = await severally(queueable(work, now), ({ id }) => baseOf(session, work, id))
+  const ready = queueable(plannedWork(draft), now)
+  const rest = withoutRefused(session, draft, ready)
+  const work = plannedWork(rest)
+  const left = rest === draft ? ready : queueable(work, now)
+  const bases = await severally(left, ({ id }) => baseOf(session, work, id))
   const conflicts = bases.filter((base) => base.status === 'conflict')
   const next = conflicts.reduce((after, conflict) => withConflict(session, after, conflict), rest)
   // A task must not start from a need that is to run again.
@@ -30,8 +33,8 @@ export const queueTasks: OrchestratorStep = async (session, draft) => {
 }
 
 /** Tasks whose branches the remote does not take fail before they begin. */
-const withoutRefused = (session: Session, draft: Draft): Draft =>
-  queueable(plannedWork(draft), session.deps.clock.now()).reduce((next, { id: task }) => {
+const withoutRefused = (session: Session, draft: Draft, ready: readonly Task[]): Draft =>
+  ready.reduce((next, { id: task }) => {
     const attempt = recordOf(plannedWork(draft), task).attempts.length + 1
     const failure = taskRefusal(session, task, attempt)
     return failure === null
