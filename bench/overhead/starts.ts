@@ -44,11 +44,17 @@ export function startFigures(found: readonly Started[]): Figure[] {
     return spread(B3, `${name} / no start-up`, ratios, target, `runs on ${SLOTS} slots`)
   }
   const delays = START_UPS.slice(1)
+  const first = (seconds: number) => {
+    const ratios = found.filter((one) => one.startUp === seconds && one.policy === ours.name)
+    const values = ratios.map(({ free }) => (free + seconds / 60) / free)
+    return spread(B3, `the first start alone, ${seconds} s / no start-up: no rule saves it`, values, null)
+  }
   return [
     ...figure(ours, 'warm slots, 30 to 120 s', ({ startUp }) => startUp > 0, atMost(1.03)),
     ...delays.flatMap((seconds) =>
       figure(ours, `warm slots, ${seconds} s`, ({ startUp }) => startUp === seconds, atMost(1.03)),
     ),
+    ...delays.flatMap(first),
     ...figure(jobPerTask, 'one job per task, 30 to 120 s', ({ startUp }) => startUp > 0, null),
     ...delays.flatMap((seconds) =>
       figure(jobPerTask, `one job per task, ${seconds} s`, ({ startUp }) => startUp === seconds, null),
