@@ -43,6 +43,16 @@ describe('the demo', () => {
   })
 })
 
+it('the workflow passes on all that the page about agents says of a gateway, to both steps that call a model', () => {
+  const steps = text('examples/tributary.yml').match(/role: (?:orchestrate|work)\b[\s\S]*?env: \{[^\n]*\}/g) ?? []
+  expect(steps).toHaveLength(2)
+  const rows = [...text('docs/agents.md').matchAll(/^\| `(ANTHROPIC_\w+)` \| a (secret|variable) \|/gm)]
+  expect(rows.map(([, name]) => name)).toEqual(['ANTHROPIC_BASE_URL', 'ANTHROPIC_API_KEY', 'ANTHROPIC_CUSTOM_HEADERS'])
+  for (const step of steps)
+    for (const [, name, kind] of rows)
+      expect(step).toContain(`${name}: '\${{ ${kind === 'secret' ? 'secrets' : 'vars'}.${name} }}'`)
+})
+
 describe('what the documents show', () => {
   const pages = ['docs/agents.md', 'docs/plan-by-hand.md', 'docs/settings.md', 'docs/how-it-works.md', 'docs/hub.md']
 

@@ -8,7 +8,7 @@ import { mean } from './statistics.ts'
 
 const B8 = 'B8'
 /** Limits, as shares of what the run would cost. */
-const LIMITS = [0.3, 1, 3] as const
+const LIMITS = [0.3, 1, 1.5, 3] as const
 /** No reservation is felt under it. */
 const UNFELT = 1000
 

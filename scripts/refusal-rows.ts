@@ -302,6 +302,10 @@ export const PROBLEMS: Record<Problem['code'], PlanText | null> = {
     message:
       '`npm run lint` names a script that package.json does not have, and no task that is done by then may write package.json. It has `test`.',
   },
+  'no-such-path': {
+    when: '`critical_files`, or the `reads` of a task, name a file that the base lacks and that no task may create. Globs and what an installation or a build makes are not checked.',
+    message: '`src/htp.ts` is not in this repository. Did you mean `src/http.ts`?',
+  },
   'too-many-tasks': {
     when: 'The plan has more tasks than `limits.tasks`.',
     plan: plan(...Array.from({ length: 101 }, (_, at) => task(`t${at}`))),

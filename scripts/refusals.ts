@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { live } from '../__tests__/render/support/runs.ts'
-import { judgePlan, nothingKnown } from '../src/cli/check/judge-plan.ts'
+import { judgePlan } from '../src/cli/check/judge-plan.ts'
 import type { Failure, Problem, TaskFailure } from '../src/core/failure.ts'
+import { unknownBase } from '../src/core/plan/known-base.ts'
 import { defaultSettings } from '../src/core/settings.ts'
 import { table } from '../src/render/markdown/blocks.ts'
 import { stableCode } from '../src/render/markdown/code.ts'
@@ -86,7 +87,7 @@ const sampleOf = (code: string, message: string) => ({ code, task: null, field: 
 
 /** The problem as `tributary check` finds it in a plan. */
 function foundIn(text: string, code: string): Problem {
-  const found = judgePlan({ name: 'plan.yml', text }, defaultSettings, nothingKnown).findings
+  const found = judgePlan({ name: 'plan.yml', text }, defaultSettings, unknownBase).findings
   const problem = found.find((one) => one.code === code)
   if (problem === undefined) throw new Error(`the sample plan for ${code} has ${JSON.stringify(found)}`)
   return { ...sampleOf(code, problem.message), task: problem.task, field: problem.field }

@@ -84,7 +84,7 @@ describe('tributary check, on a plan that /plan would take', () => {
     ])
   })
 
-  it('notes paths that the repository does not have, with what was probably meant', async () => {
+  it('refuses files that a plan builds on and the repository lacks, and notes its other paths, with what was probably meant', async () => {
     const plan = [
       'title: Log as JSON',
       'critical_files: [src/server/serv.js]',
@@ -95,16 +95,18 @@ describe('tributary check, on a plan that /plan would take', () => {
       '    run: [node, tools/maek.mjs]',
       '    acceptance: [npm, test]',
     ].join('\n')
-    const { code, notes } = await found(plan)
-    expect(code).toBe(0)
-    expect(notes.map(({ line, field, message }) => [line, field, message])).toEqual([
+    const { code, problems, notes } = await found(plan)
+    expect(code).toBe(1)
+    expect(problems.map(({ line, field, message }) => [line, field, message])).toEqual([
       [2, 'critical_files', '`src/server/serv.js` is not in this repository. Did you mean `src/server/serve.js`?'],
+      [6, 'reads', '`src/server/serve.ts` is not in this repository. Did you mean `src/server/serve.js`?'],
+    ])
+    expect(notes.map(({ line, field, message }) => [line, field, message])).toEqual([
       [
         5,
         'writes',
         '`src/loger/**` matches no file yet: the task makes what it writes there. Did you mean `src/logger/**`?',
       ],
-      [6, 'reads', '`src/server/serve.ts` matches no file of this repository. Did you mean `src/server/serve.js`?'],
       [6, 'reads', '`src/new/**` matches no file of this repository.'],
       [7, 'run', '`tools/maek.mjs` is not in this repository. Did you mean `tools/make.mjs`?'],
     ])

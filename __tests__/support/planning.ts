@@ -48,14 +48,14 @@ export const agentPlan = (graph: string, { tasks = {}, ...fields }: PlanOverride
   return { ...plan, tasks: plan.tasks.map((task) => ({ ...task, run: tasks[task.id]?.run ?? [] })) }
 }
 
-export const idOf = (plan: Plan): string =>
-  planIdOf({ plan, base: shaOf('base'), settingsBlob: '', settings: defaultSettings })
+export const idOf = (plan: Plan, settings: Settings = defaultSettings): string =>
+  planIdOf({ plan, base: shaOf('base'), settingsBlob: '', settings })
 
 /** The events by which a plan that is written whole is put before people. */
 export const proposal = (plan: Plan, settings: Settings = defaultSettings): Bare<RunEvent> => ({
   type: 'plan_proposed',
   plan,
-  planId: idOf(plan),
+  planId: idOf(plan, settings),
   base: shaOf('base'),
   baseBranch: 'main',
   settings,
@@ -68,8 +68,13 @@ export const proposal = (plan: Plan, settings: Settings = defaultSettings): Bare
 export const agentsAtWork = <State extends LiveRun = Extract<LiveRun, { phase: 'active' }>>(
   graph: string,
   overrides?: PlanOverrides,
+  settings: Settings = defaultSettings,
 ): State => {
   const plan = agentPlan(graph, overrides)
-  const explored = followed(planning(), { type: 'explored', explorations: [exploration()] })
-  return followed<State>(explored, proposal(plan), { type: 'plan_approved', planId: idOf(plan), only: null })
+  const explored = followed(planning('strict', settings), { type: 'explored', explorations: [exploration()] })
+  return followed<State>(explored, proposal(plan, settings), {
+    type: 'plan_approved',
+    planId: idOf(plan, settings),
+    only: null,
+  })
 }

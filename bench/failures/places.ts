@@ -34,6 +34,7 @@ export function repoWith(places: Places): WorkedRepo {
     sources: () => ({
       read: async () => null,
       list: async () => ({ paths: [], more: false }),
+      tree: async () => ({ paths: [], more: true }),
       search: async () => ({ ok: true, lines: [], more: false }),
       log: async () => [],
       links: async () => [],

@@ -34,7 +34,8 @@ export async function spend(member: Member, share: number): Promise<Spent> {
     plan,
     attempt: (id, count) => ({ ...workload.attempt(id, count), usd: drawn.get(id) ?? 0 }),
   }
-  const settings = { ...settingsFor(SLOTS, 1e9), budget: { usd: limit, task_usd: 2 } }
+  // High enough for every attempt, so that only the limit of the run stops anything.
+  const settings = { ...settingsFor(SLOTS, 1e9), budget: { usd: limit, task_usd: 4 * Math.max(...drawn.values()) } }
   let most = 0
   const { makespan } = await runMachine(agents, {
     slots: SLOTS,

@@ -1,6 +1,7 @@
 import { runIdSchema } from '../core/ids.ts'
 import { spentUsd } from '../core/money/ledger.ts'
 import { predictCost } from '../core/money/predicted-cost.ts'
+import { unknownBase } from '../core/plan/known-base.ts'
 import { isAgentTask, type Plan } from '../core/plan/plan.ts'
 import { predict } from '../core/prediction/prediction.ts'
 import { minutesTaken, simulate as simulated, tasksNeverRun } from '../core/prediction/simulation.ts'
@@ -8,7 +9,7 @@ import { replay } from '../core/run/evolve.ts'
 import { workOf } from '../core/run/state.ts'
 import { SETTINGS_PATH, type Settings } from '../core/settings.ts'
 import { renderSimulation, type Simulation, simulationLines } from '../render/plan/simulation.ts'
-import { judgePlan, nothingKnown } from './check/judge-plan.ts'
+import { judgePlan } from './check/judge-plan.ts'
 import { findSettings, readNamed } from './check/settings-file.ts'
 import { checkLines, isProblem } from './finding.ts'
 import { missingRun, readJournal, remoteUrl, tokenIn } from './journal.ts'
@@ -72,7 +73,7 @@ function slotCounts(list: string): number[] {
 async function ofFile(name: string, slots: readonly number[], terminal: Terminal): Promise<Simulation | null> {
   const text = await readNamed(terminal.cwd, name)
   const found = await findSettings(terminal.cwd, undefined)
-  const { plan, findings } = judgePlan({ name, text }, found.settings, nothingKnown)
+  const { plan, findings } = judgePlan({ name, text }, found.settings, unknownBase)
   const problems = [...found.findings, ...findings].filter(isProblem)
   if (plan !== null && problems.length === 0) return simulationOf(plan, found.settings, slots)
   for (const line of problems.flatMap(checkLines)) terminal.error(line)

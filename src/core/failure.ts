@@ -102,6 +102,7 @@ export const problemSchema = z.strictObject({
     'command-not-allowed',
     'open-check',
     'no-such-script',
+    'no-such-path',
     'too-many-tasks',
     'too-long',
     'bad-settings',

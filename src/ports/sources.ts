@@ -33,6 +33,8 @@ export interface Sources extends Readable {
 
 /** The files of a commit as git's objects hold them: nothing that ran in a work tree can have changed them. */
 export interface CommitSources extends Sources {
+  /** Every path: files, symbolic links and submodules, in the order of git; at most `most`. */
+  tree(most: number): Promise<{ paths: string[]; more: boolean }>
   /** Symbolic links that the glob matches, sorted, with the path that each holds; at most `most`. */
   links(glob: string, most: number): Promise<{ path: string; target: string }[]>
   /** Paths that the newest commits changed, with how many of them changed each; empty without history. */

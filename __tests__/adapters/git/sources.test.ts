@@ -38,6 +38,17 @@ describe('the files of a commit', () => {
     expect(found).toEqual({ ok: true, lines: [], more: false })
   })
 
+  it('are the tree together with links and submodules', async () => {
+    const sources = await sourcesOf({
+      a: 'x\n',
+      link: { link: 'a' },
+      sub: { commit: '1'.repeat(40) },
+      folder: { folder: { b: 'x\n' } },
+    })
+    expect(await sources.tree(9)).toEqual({ paths: ['a', 'folder/b', 'link', 'sub'], more: false })
+    expect(await sources.tree(3)).toEqual({ paths: ['a', 'folder/b', 'link'], more: true })
+  })
+
   it('have links beside them, told with what they hold and never followed', async () => {
     const sources = await sourcesOf({
       a: 'x\n',

@@ -3,6 +3,7 @@ import { critique } from '../../../src/agent/planner/critique.ts'
 import { design } from '../../../src/agent/planner/design.ts'
 import { expand } from '../../../src/agent/planner/expand.ts'
 import { explore } from '../../../src/agent/planner/exploration/explore.ts'
+import { planCommandPrompt } from '../../../src/agent/planner/plan-by-command.ts'
 import { replan } from '../../../src/agent/planner/replan.ts'
 import { synthesise } from '../../../src/agent/planner/synthesise.ts'
 import { quotesFor } from '../../../src/agent/prompts/quote.ts'
@@ -212,40 +213,54 @@ const roles: Record<string, () => Promise<ModelRequest | undefined>> = {
     )
     return model.requests[0]
   },
-  async worker() {
-    const landed = run()
-    const state = followed<ActiveRun>(landed, {
-      type: 'task_adapted',
-      task: 'b',
-      of: 'a',
-      ofAttempt: 1,
-      words: 'Pass options to retry, not a number.',
-    })
-    const brief = briefOf(state, 'b')
-    const at = attempt([finishes()], { state, task: 'b' })
-    const check = { of: 'b', argv: ['npm', 'test'], expect: 'all pass' }
-    const ran = { exitCode: 1, log: 'retry is not called', seconds: 1, timedOut: false }
-    const context = {
-      baseline: [{ check, ran }],
-      earlierDiffs: [],
-      instructions: {
-        files: [
-          { path: 'AGENTS.md', folder: '', text: 'Tests beside the code.' },
-          { path: 'src/CLAUDE.md', folder: 'src/', text: 'No classes here.' },
-        ],
-        leftOut: [],
-      },
-      tests: ['src/http.test.ts'],
-    }
-    await workOnTask({ ...at.deps, quotes: quotesFor(brief) }, brief, context, neverAborted)
-    return at.model.requests[0]
+  'plan command': async () => {
+    const asked = { questions: [], answers: [], questionsAllowed: false, previous: null, fixed: [] }
+    const text = planCommandPrompt({ input: input(), ...asked, revisions: ['Use fewer tasks.'] })
+    return { ...nothingSent, turns: [{ role: 'user', blocks: [{ kind: 'text', text }] }] }
   },
+  worker: () => workerRequest('listed'),
+  'sandboxed worker': () => workerRequest('sandboxed'),
+}
+
+async function workerRequest(agentCommands: 'listed' | 'sandboxed'): Promise<ModelRequest | undefined> {
+  const landed = run()
+  const state = followed<ActiveRun>(landed, {
+    type: 'task_adapted',
+    task: 'b',
+    of: 'a',
+    ofAttempt: 1,
+    words: 'Pass options to retry, not a number.',
+  })
+  const brief = briefOf(state, 'b')
+  const at = attempt([finishes()], { state, task: 'b', context: { agentCommands } })
+  const check = { of: 'b', argv: ['npm', 'test'], expect: 'all pass' }
+  const ran = { exitCode: 1, log: 'retry is not called', seconds: 1, timedOut: false }
+  const context = {
+    baseline: [{ check, ran }],
+    earlierDiffs: [],
+    instructions: {
+      files: [
+        { path: 'AGENTS.md', folder: '', text: 'Tests beside the code.' },
+        { path: 'src/CLAUDE.md', folder: 'src/', text: 'No classes here.' },
+      ],
+      leftOut: [],
+    },
+    tests: ['src/http.test.ts'],
+  }
+  await workOnTask({ ...at.deps, quotes: quotesFor(brief) }, brief, context, neverAborted)
+  return at.model.requests[0]
+}
+
+/** Of a program, which gets a file and no request. */
+const nothingSent: ModelRequest = {
+  ...{ model: '', system: [], tools: [], turns: [], schema: null },
+  ...{ maxTokens: 0, signal: neverAborted },
 }
 
 describe('the whole of what a model is sent', () => {
   it.each(Object.entries(roles))('to the %s is what its file says', async (role, request) => {
     const sent = await request()
     if (sent === undefined) throw new Error(`the ${role} asked nothing`)
-    await expect(asText(sent)).toMatchFileSnapshot(`${role}.txt`)
+    await expect(asText(sent)).toMatchFileSnapshot(`${role.replace(' ', '-')}.txt`)
   })
 })

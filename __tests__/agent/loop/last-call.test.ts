@@ -40,6 +40,18 @@ describe('the money for the last call', () => {
     expect(budget.afford({ model: 'claude-opus-5-5', maxTokens: 20_000 }, CONTEXT)).toBe(20_000)
   })
 
+  it('does not end the work of the same after a long command, when this call has to write the whole context for an hour', () => {
+    const left = (usd: number) => {
+      const { conversation } = agent(usd, saidModel([]))
+      const tokens = { promptTokens: CONTEXT, cachedTokens: 0, bytes: 4 * CONTEXT }
+      const history = { turns: begun, ...tokens, calledAt: null, cacheLife: 'hour' as const }
+      return exhaustedLimit(conversation, { history, turnsUsed: 1 })
+    }
+    // By the list: 200,000 tokens written for an hour are 1.60 USD, and read again 0.04; two answers and a turn are 0.22.
+    expect(left(2)).toBeNull()
+    expect(left(1.7)).toBe('money')
+  })
+
   it('is held back once: the turns before it cost what is likely, and the last one can be paid for', async () => {
     // The context is in the cache of another attempt; each turn adds to it.
     const turns = Array.from({ length: 40 }, (_, turn): Said => {

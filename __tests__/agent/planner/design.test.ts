@@ -118,11 +118,13 @@ describe('a plan that streams', () => {
   })
 
   it('is told that a check names a script which package.json lacks, with the task, before it is complete', async () => {
-    const run = await designed([three], { input: input({ scripts: ['lint'] }) })
+    const run = await designed([three], { input: input({ known: { files: null, scripts: ['lint'] } }) })
     const words = expect.stringContaining('`t1`, acceptance: `npm test` names a script that package.json does not have')
     expect(draftOf(run).problems).toContainEqual(words)
     expect(run.published.find(({ what }) => what === 't1')?.problems).toEqual([words])
-    expect(draftOf(await designed([three], { input: input({ scripts: ['test'] }) })).problems).toEqual([])
+    expect(
+      draftOf(await designed([three], { input: input({ known: { files: null, scripts: ['test'] } }) })).problems,
+    ).toEqual([])
   })
 
   it('is told of once when it begins again and comes out the same', async () => {

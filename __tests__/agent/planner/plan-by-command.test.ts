@@ -4,7 +4,7 @@ import { noOptions } from '../../../src/core/plan/planning.ts'
 import { defaultSettings } from '../../../src/core/settings.ts'
 import { written, writtenHead } from './planner-fixtures.ts'
 
-const rules = { settings: defaultSettings, options: noOptions, scripts: ['lint'] }
+const rules = { settings: defaultSettings, options: noOptions, known: { files: null, scripts: ['lint'] } }
 const questions = [{ id: '1', question: 'Which colour?', options: ['blue', 'red'], default: 'blue' }]
 const drafted = (head: object) => {
   const made = draftOfText(JSON.stringify({ ...writtenHead, ...head, tasks: [written('t1')] }), rules)

@@ -1,6 +1,7 @@
 import { type MeteredModel, openBudget } from '../../../src/agent/loop/metered-model.ts'
 import type { PlannedTask } from '../../../src/agent/planner/plan-schema.ts'
 import type { PlannerInput } from '../../../src/agent/planner/planner-input.ts'
+import { unknownBase } from '../../../src/core/plan/known-base.ts'
 import { type Exploration, noOptions } from '../../../src/core/plan/planning.ts'
 import { defaultSettings } from '../../../src/core/settings.ts'
 import { schemasProblem } from '../../../src/model-double/validate/schema.ts'
@@ -18,7 +19,7 @@ export const input = (overrides: Partial<PlannerInput> = {}): PlannerInput => ({
   settings: defaultSettings,
   base: shaOf('base'),
   nonce: NONCE,
-  scripts: null,
+  known: unknownBase,
   instructions: { files: [{ path: 'AGENTS.md', folder: '', text: 'Tests beside the code.' }], leftOut: [] },
   ...overrides,
 })
@@ -78,7 +79,7 @@ export const writtenHead = {
   assumptions: ['five tries'],
   questions: [] as { id: string; question: string; options: string[]; default: string }[],
   non_goals: [],
-  critical_files: ['src/http.ts'],
+  critical_files: ['README.md'],
   verification: [{ argv: ['npm', 'test'] }],
 }
 

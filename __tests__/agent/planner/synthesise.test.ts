@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { synthesise } from '../../../src/agent/planner/synthesise.ts'
+import type { Model } from '../../../src/ports/model.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
 import { input, metered, neverAborted, promptText, schemaRefusal } from './planner-fixtures.ts'
@@ -15,8 +16,12 @@ const handOff = {
   check: 'passed',
 }
 
-async function described(answer: object, over: object = {}, usd = 100) {
-  const model = saidModel([says(JSON.stringify(answer))])
+async function described(
+  answer: object,
+  over: object = {},
+  usd = 100,
+  model = saidModel([says(JSON.stringify(answer))]),
+) {
   const landed = plan.tasks.map((task) => ({ task, handOff: task.id === 'a' ? handOff : null }))
   const result = await synthesise(
     {
@@ -51,6 +56,22 @@ describe('a change that is too large for the money', () => {
     expect(whole).toBeGreaterThan(90_000)
     expect(less).toBeLessThan(whole * 0.8)
     expect(least).toBeLessThan(less * 0.6)
+  })
+
+  it('is not cut if its tokens, as the API counts them, are few enough', async () => {
+    let counted = 0
+    const said = saidModel([says(JSON.stringify(answer))])
+    const model: Model = {
+      ...said,
+      count: async ({ turns }) => {
+        counted += 1
+        return Buffer.byteLength(JSON.stringify(turns)) / 4
+      },
+    }
+    await described(answer, { ...large, metered: metered(model, 0.1) }, 0.1, said)
+    expect(promptText(said.requests[0] ?? expect.fail()).length).toBeGreaterThan(90_000)
+    // Once to find the length, and once before the call, whose bound is too large for the money.
+    expect(counted).toBe(2)
   })
 })
 

@@ -74,6 +74,11 @@ it('the key of the environment is used, with the address of its API', () => {
   })
 })
 
+it('headers that a gateway wants go with the key, as a secret', () => {
+  const env = { ANTHROPIC_API_KEY: 'sk-1', ANTHROPIC_CUSTOM_HEADERS: 'x-tenant: 7' }
+  expect(chooseWorker(undefined, env).secrets).toEqual(env)
+})
+
 it('a browser is opened where there is a screen for one', () => {
   expect(browserProgram('darwin', {})).toBe('open')
   expect(browserProgram('linux', { DISPLAY: ':0' })).toBe('xdg-open')

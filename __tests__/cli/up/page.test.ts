@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { judgePlan, nothingKnown } from '../../../src/cli/check/judge-plan.ts'
+import { judgePlan } from '../../../src/cli/check/judge-plan.ts'
 import { isProblem } from '../../../src/cli/finding.ts'
 import { run } from '../../../src/cli/run/subcommand.ts'
 import { up } from '../../../src/cli/up/subcommand.ts'
+import { unknownBase } from '../../../src/core/plan/known-base.ts'
 import { defaultSettings } from '../../../src/core/settings.ts'
 import { tableUnder } from '../../support/readme.ts'
 
@@ -26,7 +27,7 @@ describe('the page about your machine', () => {
 
   it('shows a plan that `/plan` would take', () => {
     const text = /```tributary\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
-    const { plan, findings } = judgePlan({ name: 'plan.yml', text }, defaultSettings, nothingKnown)
+    const { plan, findings } = judgePlan({ name: 'plan.yml', text }, defaultSettings, unknownBase)
     expect(findings.filter(isProblem)).toEqual([])
     expect(plan?.tasks.map(({ id }) => id)).toEqual(['hello', 'guide'])
   })

@@ -13,11 +13,10 @@ const problemsOf = (
   scripts: Scripts = SCRIPTS,
   verification = [['test']],
 ) =>
-  lintPlan(
-    planOf(graph, { tasks, verification: verification.map((argv) => ({ argv })) }),
-    defaultSettings,
+  lintPlan(planOf(graph, { tasks, verification: verification.map((argv) => ({ argv })) }), defaultSettings, {
+    files: null,
     scripts,
-  ).problems.map(({ code, task, field }) => [code, task, field].join(' '))
+  }).problems.map(({ code, task, field }) => [code, task, field].join(' '))
 const accepts = (...argv: string[]) => problemsOf('a', { a: checked(...argv) })
 const MISSING = ['no-such-script a acceptance']
 const ADDS = { writes: ['package.json', 'a/**'] }
@@ -38,10 +37,10 @@ describe('a check that names a script which package.json does not have', () => {
 
   it('says what is there', () => {
     const plan = planOf('a', { tasks: { a: checked('npm', 'run', 'lnt') } })
-    expect(lintPlan(plan, defaultSettings, SCRIPTS).problems[0]?.message).toBe(
+    expect(lintPlan(plan, defaultSettings, { files: null, scripts: SCRIPTS }).problems[0]?.message).toBe(
       '`npm run lnt` names a script that package.json does not have, and no task that is done by then may write package.json. It has `test`, `lint`.',
     )
-    expect(lintPlan(plan, defaultSettings, []).problems[0]?.message).toContain('It has none.')
+    expect(lintPlan(plan, defaultSettings, { files: null, scripts: [] }).problems[0]?.message).toContain('It has none.')
   })
 
   it('is none, if the task itself, one that it needs or one before it may add the script', () => {
@@ -53,7 +52,7 @@ describe('a check that names a script which package.json does not have', () => {
     expect(problemsOf('a, b', { b: ADDS }, SCRIPTS, [['npm', 'run', 'lnt']])).toEqual([])
     const written = planOf('b > a', { tasks: { a: later, b: ADDS } })
     const reversed = { ...written, tasks: written.tasks.toReversed() }
-    expect(lintPlan(reversed, defaultSettings, SCRIPTS).problems).toEqual([])
+    expect(lintPlan(reversed, defaultSettings, { files: null, scripts: SCRIPTS }).problems).toEqual([])
   })
 
   it('is one, if only a task after it may add the script', () =>

@@ -22,11 +22,22 @@ describe('what is said of a plan before anything of it runs', () => {
       ['go', 'test', './...'],
       ['cargo', 'test'],
       ['git', 'diff', '--check'],
+      ['npx', '--no-install', 'tsc'],
+      ['python3', '-m', 'pytest'],
+      ['sh', '-c', 'npm run build && npm test'],
     ])
       expect([argv, accepts(...argv)]).toEqual([argv, []])
   })
 
-  it.each([['true'], ['echo', 'done'], [':'], ['exit', '0']])('is that it proves nothing: %s %s', (...argv) => {
+  it.each([
+    ['true'],
+    ['echo', 'done'],
+    [':'],
+    ['exit', '0'],
+    ['sh', '-c', 'true'],
+    ['bash', '-lc', 'npm test || true'],
+    ['sh', '-c', 'npm test; exit 0'],
+  ])('is that it proves nothing: %s %s', (...argv) => {
     expect(accepts(...argv)).toEqual([expect.stringMatching(/^The acceptance of `a`, .* proves nothing$/)])
   })
 
@@ -37,6 +48,11 @@ describe('what is said of a plan before anything of it runs', () => {
     ['go', 'get', './...'],
     ['curl', 'https://x.example'],
     ['git', 'fetch'],
+    ['npx', '-y', 'left-pad'],
+    ['npm', 'exec', '--yes', 'left-pad'],
+    ['pnpm', 'dlx', 'left-pad'],
+    ['python3', '-m', 'pip', 'install', 'x'],
+    ['bash', '-c', 'npm ci && npm test'],
   ])('is that the sandbox has no network: %s %s', (...argv) => {
     expect(accepts(...argv)).toEqual([expect.stringContaining('needs a network')])
     const reaching = notesOn({ acceptance: { argv, expect: '' } }, { ...base, network: true })
@@ -60,6 +76,18 @@ describe('what is said of a plan before anything of it runs', () => {
       expect([argv, accepts(...argv)]).toEqual([argv, []])
     expect(notesOn({ writes: ['gradlew'], acceptance: { argv: ['./gradlew'], expect: '' } })).toEqual([])
   })
+
+  it('is that the program of a task needs a network which it has not', () => {
+    expect(notesOn({ run: ['npm', 'ci'] })).toEqual([
+      'The program of `a`, `npm ci`, needs a network, and the sandbox has none',
+    ])
+    expect(notesOn({ run: ['npm', 'ci'] }, { ...base, network: true })).toEqual([])
+  })
+
+  it('is nothing of files, if the paths of the base are not known', () =>
+    expect(notesOn({ acceptance: { argv: ['sh', 'tools/chek.sh'], expect: '' } }, { ...base, files: null })).toEqual(
+      [],
+    ))
 
   it('is that an agent has no goal', () =>
     expect(notesOn({ goal: ' ' })).toEqual(['`a` has no goal: its agent has only the title']))

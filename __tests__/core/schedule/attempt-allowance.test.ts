@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
 import { pauseAtLimit, startOf } from '../../../src/core/schedule/attempt-allowance.ts'
+import { settingsSchema } from '../../../src/core/settings.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'
 import { afterwards, begun, queued, running, shaOf } from '../../support/run.ts'
 
@@ -48,7 +49,21 @@ describe('a run at its limit', () => {
     const reserved = { type: 'money_reserved', stage: 'y', role: 'plan', usd: 0.001 } as const
     expect(pauseAtLimit(followed<ActiveRun>(atLimit, reserved), true)).toBeNull()
   })
-  it('goes on if only programs work', () => {
+  it('goes on if only programs work, or another agent that pays for itself', () => {
     expect(pauseAtLimit(poor(ready(running('a'))), true)).toBeNull()
+    const other = settingsSchema.parse({ worker: { command: ['other-agent'] } })
+    const state = poor(ready(agentsAtWork('a', {}, other)))
+    expect(startOf(state, assigned)).toEqual(started)
+    expect(pauseAtLimit(state, false)).toBeNull()
+  })
+  it('goes on while nothing is ready, and while a program is ready beside an agent that cannot be paid for', () => {
+    expect(pauseAtLimit(poor(agentsAtWork('gate > a', { tasks: { gate: { kind: 'gate' } } })), false)).toBeNull()
+    const both = poor(agentsAtWork('a, b', { tasks: { b: { run: ['true'] } } }))
+    const atWork = afterwards(both, ...queued(both, 'a'), ...begun(both, 'b'))
+    expect(pauseAtLimit(atWork, false)).toBeNull()
+  })
+  it('is paused once, and not again while it is paused', () => {
+    const paused = followed<ActiveRun>(atLimit, { type: 'run_paused', why: 'x', cause: 'budget' })
+    expect(pauseAtLimit(paused, true)).toBeNull()
   })
 })

@@ -70,6 +70,7 @@ describe('an agent that fails', () => {
   })
   it.each<TaskFailure>([
     { reason: 'agent-stopped', why: 'turns', detail: '60 turns were allowed' },
+    { reason: 'agent-stopped', why: 'truncated', detail: 'the conversation, or an answer, was longer than it may be' },
     { reason: 'allowance-spent', usd: 2, detail: '0.0010 USD were left' },
     { reason: 'timed-out', minutes: 30, log: '' },
   ])('climbs on at the end of what it was given, every time: $reason', (limit) => {

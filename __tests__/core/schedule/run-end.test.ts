@@ -91,6 +91,22 @@ describe('an ended run leaves behind for nothing', () => {
     const cancelled = followed(state, { type: 'run_cancelled', why: '' })
     expect(leftoverBranches(cancelled)).toEqual([ofB, ofTrunk])
   })
+  it('no branch that holds work, if it was cancelled: not one that landed, failed or waits, and not trunk with merges', () => {
+    const failure = { reason: 'acceptance-failed', exitCode: 1, log: '' } as const
+    const tried = { type: 'task_failed', task: 'b', attempt: 1, head: shaOf('b head'), failure, final: true } as const
+    const ended = followed(afterwards(half, ...begun(half, 'b')), tried, { type: 'run_cancelled', why: '' })
+    expect(leftoverBranches(ended)).toEqual([ofTrunk])
+    const withMerges = followed(merged(state, 'a'), { type: 'run_cancelled', why: '' })
+    expect(leftoverBranches(withMerges)).toEqual([ofB])
+  })
+  it('the branch of a task whose attempts changed nothing, if it was cancelled', () => {
+    const failure = { reason: 'acceptance-failed', exitCode: 1, log: '' } as const
+    const idle = { type: 'task_failed', task: 'b', attempt: 1, head: shaOf('b start'), failure, final: true } as const
+    const ended = followed(afterwards(half, ...begun(half, 'b')), idle, { type: 'run_cancelled', why: '' })
+    expect(leftoverBranches(ended)).toEqual([ofB, ofTrunk])
+  })
+  it('nothing of a task that never began', () =>
+    expect(leftoverBranches(followed(base, { type: 'run_cancelled', why: '' }))).toEqual([ofTrunk]))
   it('all branches of tasks, if its pull request was closed', () => {
     const closed = followed(state, { type: 'run_finished', sha: tip }, { type: 'run_closed', merged: false })
     expect(leftoverBranches(closed)).toEqual([ofA, ofB])

@@ -21,6 +21,16 @@ describe('the base of a task', () => {
     expect(baseSources(state.work, 'd')).toEqual([source('a')])
     expect(baseSources(landed(state, 'b').work, 'd')).toEqual(['a', 'b', 'c'].map(source))
   })
+  it('has what a conflict put under the task first, and its needs in the order of trunk, however the plan names them', () => {
+    const state = landed(running('a > d, b > d', { tasks: { d: { needs: ['b', 'a'] } } }), 'b', 'a')
+    expect(baseSources(state.work, 'd')).toEqual([source('a'), source('b')])
+    const conflict = { ...back('d', 'a'), onto: [shaOf('x')] }
+    expect(baseSources(followed<ActiveRun>(state, conflict).work, 'd')).toEqual([
+      { need: 'd', head: shaOf('x') },
+      source('a'),
+      source('b'),
+    ])
+  })
   it('is worth preparing from three needs on, if nothing keeps the task back', () => {
     const ids = (state: ActiveRun) => worthPreparing(state.work).map(({ id }) => id)
     expect(ids(running('a > d, b > d, c > d, a > e, b > e'))).toEqual(['d'])
@@ -41,6 +51,13 @@ describe('two needs in conflict', () => {
       final: false,
     }
     expect(needsConflicted(state.work, conflict)).toEqual(event)
+  })
+  it('name all others that the later one is in conflict with, but not the task that needs them', () => {
+    const three = landed(running('a > d, b > d, c > d'), 'a', 'b', 'c')
+    const all = { id: 'd', later: 'c', merged: [source('a'), source('b'), { need: 'd', head: shaOf('x') }], paths: [] }
+    expect(needsConflicted(three.work, all)).toMatchObject({ task: 'c', with: ['a', 'b'] })
+    const own = { ...all, merged: [{ need: 'd', head: shaOf('x') }] }
+    expect(needsConflicted(three.work, own)).toMatchObject({ task: 'c', with: ['d'], onto: [shaOf('x')] })
   })
   it('wait while another conflict has sent one of them back', () => {
     expect(needsConflicted(followed<ActiveRun>(state, back('a', 'b')).work, conflict)).toBeNull()

@@ -50,7 +50,7 @@ function repeating({ firstText }: ParsedRequest) {
     approach: titles?.slice(3).join('\n\n') ?? '',
     assumptions,
     non_goals: nonGoals,
-    critical_files: ['[a](https://x.example)', '@octo/everyone'],
+    critical_files: ['[a](https://x.example)', '@octo/everyone/**'],
     verification: [{ argv: ['node', 'tools/judge.mjs', 'a'] }],
   })
 }

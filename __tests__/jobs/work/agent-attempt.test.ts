@@ -39,6 +39,13 @@ const changed = () => landed('show', '--format=', '--name-only').split('\n')
 
 const holdsB = { argv: script('cat a/b.txt && ! grep -q wrong a/b.txt'), expect: '' }
 
+it('asks the model of a worker with the effort that the settings name for work', async () => {
+  agentTask(world, { acceptance: holdsB }, { effort: { work: 'low', plan: 'high' } })
+  const { model, deeds } = slotWith(world, [says(create('a/b.txt', 'b\n')), says(finish('Added b'))])
+  await deeds
+  expect(model.requests.map(({ effort }) => effort)).toEqual(['low', 'low'])
+})
+
 describe('a model that is overloaded', () => {
   const passes = { argv: script('test -f a/b.txt && test -f a/c.txt'), expect: '' }
 

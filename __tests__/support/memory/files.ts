@@ -21,6 +21,10 @@ export const memorySources = (tree: MemoryTree): CommitSources => ({
     const found = [...tree.files.keys()].filter((path) => matches([glob], path)).toSorted()
     return { paths: found.slice(0, most), more: found.length > most }
   },
+  tree: async (most) => {
+    const paths = [...tree.files.keys(), ...Object.keys(tree.links ?? {})]
+    return { paths: paths.slice(0, most), more: paths.length > most }
+  },
   search: async (pattern, options) => search(tree, pattern, options),
   log: async (path, most) => (tree.log?.(path) ?? []).slice(0, most),
   links: async (glob, most) =>

@@ -35,6 +35,10 @@ export function openSources(store: GitStore, commit: Sha): CommitSources {
       const found = pathsOf(await allEntries(), isFile, glob)
       return { paths: found.slice(0, most), more: found.length > most }
     },
+    async tree(most) {
+      const paths = (await allEntries()).map(({ path }) => path)
+      return { paths: paths.slice(0, most), more: paths.length > most }
+    },
     search: (pattern, { most, ...wanted }) => search(repo, at, { pattern, most, ...wanted }),
     async log(path, most) {
       const deep = await deepHistory()

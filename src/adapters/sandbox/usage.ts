@@ -15,10 +15,11 @@ const PAGE = 4096
 export function watchUsage(
   { init, tree, limits }: { init: number; tree: string; limits: CommandLimits },
   exceeded: (why: string) => void,
+  freeBytes = freeBytesAt,
 ): () => void {
   const hadSpace = freeBytes(tree) > DISK_LEFT
   const timer = setInterval(() => {
-    const why = tooMuch(processesOf(init), limits) ?? (hadSpace ? diskFull(tree) : null)
+    const why = tooMuch(processesOf(init), limits) ?? (hadSpace ? diskFull(freeBytes(tree)) : null)
     if (why === null) return
     clearInterval(timer)
     exceeded(why)
@@ -37,13 +38,12 @@ function tooMuch(found: readonly ProcessUsage[], { memory, processes }: CommandL
   return `The command was ended: its processes used ${size(used)} of memory, and ${size(memory)} are allowed; \`limits.memory_megabytes\` in the settings changes that.`
 }
 
-function diskFull(tree: string): string | null {
-  const free = freeBytes(tree)
+function diskFull(free: number): string | null {
   if (free > DISK_LEFT) return null
   return `The command was ended: it left ${size(free)} free on the disk of the work tree, and ${size(DISK_LEFT)} must be left.`
 }
 
-const freeBytes = (path: string): number => {
+const freeBytesAt = (path: string): number => {
   const { bavail, bsize } = statfsSync(path)
   return bavail * bsize
 }

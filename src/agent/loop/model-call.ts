@@ -84,8 +84,19 @@ const USEFUL = 2_000
 /** Before the first answer there is no work to sum up. */
 const hasBegun = ({ turns }: MessageHistory): boolean => turns.some(({ role }) => role === 'assistant')
 
-const costOfLastCall = ({ metered, model, maxTokens }: Conversation, { promptTokens, cacheLife }: MessageHistory) =>
-  metered.budget.worstCost({ model, maxTokens: Math.min(LAST_ANSWER, maxTokens), cacheLife }, promptTokens + ONE_TURN)
+/**
+ * US dollars to hold back for the last call. Its dearest case, a prompt of which the cache holds nothing, counts once: as much less is
+ * held back as the call before it pays to write the same prompt to the cache, which the last one then reads.
+ */
+function costOfLastCall({ metered, model, maxTokens }: Conversation, history: MessageHistory): number {
+  const { promptTokens, cachedTokens, cacheLife } = history
+  const { budget } = metered
+  const size = { model, maxTokens: Math.min(LAST_ANSWER, maxTokens), cacheLife }
+  const likely = budget.likelyCost(size, promptTokens + ONE_TURN, promptTokens)
+  const written =
+    budget.likelyCost(size, promptTokens, cachedTokens) - budget.likelyCost(size, promptTokens, promptTokens)
+  return Math.max(likely, budget.worstCost(size, promptTokens + ONE_TURN) - written)
+}
 
 /** The limit of which only the reserve for the last call is left; null: none, or the conversation reserves nothing. */
 export function exhaustedLimit(
@@ -97,7 +108,6 @@ export function exhaustedLimit(
   const { budget } = metered
   const useful = { model, maxTokens: Math.min(USEFUL, maxTokens), cacheLife: history.cacheLife }
   const likely = budget.likelyCost(useful, history.promptTokens, history.cachedTokens)
-  // The dearest case, a prompt of which the cache holds nothing, is held back once: for the last call.
   const needed = Math.max(
     budget.worstCost(useful, history.promptTokens),
     likely + costOfLastCall(conversation, history),

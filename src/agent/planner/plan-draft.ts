@@ -100,11 +100,11 @@ function withOpenQuestions(
   return { head: { ...head, questions: [], assumptions }, ask: mayAsk ? open : [] }
 }
 
-function draftOf(head: PlanHead | null, tasks: IncrementalPlan, { settings, scripts }: PlanningRules): PlanDraft {
+function draftOf(head: PlanHead | null, tasks: IncrementalPlan, { settings, known }: PlanningRules): PlanDraft {
   if (head === null) throw new Error('a draft without a head')
   const plan = { ...head, tasks: tasks.all() }
   const budget = budgetProblems(plan, settings)
-  const problems = [...wholeProblems(plan, settings, scripts), ...tasks.problems(), ...budget.problems]
+  const problems = [...wholeProblems(plan, settings, known), ...tasks.problems(), ...budget.problems]
   return { plan, notes: [...tasks.notes(), ...budget.notes], problems: [...new Set(problems)] }
 }
 

@@ -1,23 +1,22 @@
 import type { Problem } from '../../core/failure.ts'
 import { predictCost } from '../../core/money/predicted-cost.ts'
 import { globWithin } from '../../core/plan/glob.ts'
+import type { KnownBase } from '../../core/plan/known-base.ts'
 import { lintPlan } from '../../core/plan/lint.ts'
 import type { Argv, Plan, Task } from '../../core/plan/plan.ts'
 import type { PlanOptions } from '../../core/plan/planning.ts'
-import type { Scripts } from '../../core/plan/scripts.ts'
 import type { Settings } from '../../core/settings.ts'
 import { listed, quoted } from '../../core/text/quoted.ts'
 
 export interface PlanningRules {
   settings: Settings
   options: PlanOptions
-  /** Of the base. */
-  scripts: Scripts
+  known: KnownBase
 }
 
 /** Problems of `task`, as sentences. The tasks before it have none. */
 export function taskProblems(before: readonly Task[], task: Task, rules: PlanningRules): string[] {
-  const { problems } = lintPlan({ ...emptyPlan, tasks: [...before, task] }, rules.settings, rules.scripts)
+  const { problems } = lintPlan({ ...emptyPlan, tasks: [...before, task] }, rules.settings, rules.known)
   return [
     ...problems.flatMap((it) =>
       it.task === null || isOfOther(it, task) ? [] : [`${quoted(it.task)}, ${it.field}: ${it.message}`],
@@ -26,15 +25,16 @@ export function taskProblems(before: readonly Task[], task: Task, rules: Plannin
   ]
 }
 
-/** A task that would have added a script may be no longer there: those that named it fail by themselves, or are replaced. */
-const isOfOther = (it: Problem, { id }: Task): boolean => it.code === 'no-such-script' && it.task !== id
+/** A task that would have added a script or a file may be no longer there: those that named it fail by themselves, or are replaced. */
+const isOfOther = (it: Problem, { id }: Task): boolean =>
+  (it.code === 'no-such-script' || it.code === 'no-such-path') && it.task !== id
 
 export const isOneTooMany = (before: readonly Task[], { settings }: PlanningRules): boolean =>
   before.length >= settings.limits.tasks
 
 /** Problems of a plan as a whole, as sentences; not those of single tasks. */
-export const wholeProblems = (plan: Plan, settings: Settings, scripts: Scripts): string[] => [
-  ...lintPlan(plan, settings, scripts)
+export const wholeProblems = (plan: Plan, settings: Settings, known: KnownBase): string[] => [
+  ...lintPlan(plan, settings, known)
     .problems.filter(({ task }) => task === null)
     .map(({ message }) => message),
   ...plan.verification.flatMap(({ argv }) => shellProblem(argv)).map((wrong) => `verification: ${wrong}`),

@@ -1,6 +1,6 @@
 import type { Sha } from '../../core/ids.ts'
+import type { KnownBase } from '../../core/plan/known-base.ts'
 import type { Exploration, PlanOptions } from '../../core/plan/planning.ts'
-import type { Scripts } from '../../core/plan/scripts.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Block, ModelRequest } from '../../ports/model.ts'
 import { type Instructions, instructionSections } from '../prompts/instructions.ts'
@@ -23,8 +23,8 @@ export interface PlannerInput {
   base: Sha
   /** In every fence: the authors of quoted text cannot know it. */
   nonce: string
-  /** Of the base, as all that follows. */
-  scripts: Scripts
+  known: KnownBase
+  /** Of the base. */
   instructions: Instructions
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
-import { type MeteredModel, tokenBound } from '../loop/metered-model.ts'
+import { countedPrompt, type MeteredModel, tokenBound } from '../loop/metered-model.ts'
 import { handOffText, planOverview, quotedHandOff } from '../prompts/plan-text.ts'
 import { SYNTHESIS } from '../prompts/planner-instructions.ts'
 import type { Quotes } from '../prompts/quote.ts'
@@ -44,7 +44,7 @@ const MOST_OF_HAND_OFFS = 60_000
  */
 export async function synthesise(request: SynthesisRequest, signal: AbortSignal): Promise<Synthesis> {
   const { metered, model } = request
-  const blocks = [{ kind: 'text' as const, text: affordablePrompt(request) }]
+  const blocks = [{ kind: 'text' as const, text: await affordablePrompt(request, signal) }]
   const call = {
     metered,
     model,
@@ -74,16 +74,20 @@ const SHARES = [1, 0.5, 0.25, 0.1, 0.03] as const
 const BESIDE = 4000
 
 /** The longest prompt that the money is likely to be enough for; the shortest, if it is for none. */
-function affordablePrompt(request: SynthesisRequest): string {
+async function affordablePrompt(request: SynthesisRequest, signal: AbortSignal): Promise<string> {
   const { model, metered } = request
-  const prompts = SHARES.map((share) => () => synthesisPrompt(request, share))
-  const isAffordable = (prompt: string): boolean => {
-    const tokens = BESIDE + tokenBound(prompt)
-    return metered.budget.worstCost({ model, maxTokens: MOST_TOKENS }, tokens) <= metered.budget.left()
-  }
-  for (const make of prompts) {
-    const prompt = make()
-    if (isAffordable(prompt)) return prompt
+  const isAffordable = (tokens: number): boolean =>
+    metered.budget.worstCost({ model, maxTokens: MOST_TOKENS }, BESIDE + tokens) <= metered.budget.left()
+  const whole = synthesisPrompt(request, 1)
+  const bytes = tokenBound(whole)
+  if (isAffordable(bytes)) return whole
+  // Bytes are several times too many: the API counts the whole once, and its parts are taken to be alike.
+  const turns = [{ role: 'user' as const, blocks: [{ kind: 'text' as const, text: whole }] }]
+  const asked = { model, system: planningSystem, tools: [], turns, maxTokens: MOST_TOKENS, schema: null, signal }
+  const perByte = (await countedPrompt(metered.model, asked, bytes)) / bytes
+  for (const share of SHARES) {
+    const prompt = synthesisPrompt(request, share)
+    if (isAffordable(tokenBound(prompt) * perByte)) return prompt
   }
   return synthesisPrompt(request, 0)
 }

@@ -1,10 +1,10 @@
 import { budgetProblems } from '../../agent/planner/plan-problems.ts'
 import { findPlan, type PlanBlock, readPlanBlock, type WrittenPlan } from '../../config/hand-plan.ts'
 import type { Problem } from '../../core/failure.ts'
+import type { KnownBase } from '../../core/plan/known-base.ts'
 import { pathNotes } from '../../core/plan/path-notes.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
 import { planIdOf } from '../../core/plan/plan-id.ts'
-import type { Scripts } from '../../core/plan/scripts.ts'
 import { ok, type Result } from '../../core/result.ts'
 import { replay } from '../../core/run/evolve.ts'
 import type { Settings } from '../../core/settings.ts'
@@ -28,16 +28,8 @@ interface JudgedPlan {
 /** The limit of GitHub for the text of an issue. */
 const ISSUE_CHARACTERS = 65_536
 
-/** What a plan is judged by beside the settings: the repository's paths and the scripts of its package.json, if known. */
-interface KnownHere {
-  files: readonly string[] | null
-  scripts: Scripts
-}
-
-export const nothingKnown: KnownHere = { files: null, scripts: null }
-
 /** All findings that `/plan` would report for a plan by hand. */
-export function judgePlan(file: PlanFile, settings: Settings, known: KnownHere): JudgedPlan {
+export function judgePlan(file: PlanFile, settings: Settings, known: KnownBase): JudgedPlan {
   const block = blockOf(file)
   if (!block.ok) return { plan: null, findings: [problemAt(file.name, null, block.error)] }
   const written = readPlanBlock(block.value, settings)
@@ -46,20 +38,15 @@ export function judgePlan(file: PlanFile, settings: Settings, known: KnownHere):
   return judgeWritten(file, written.value, settings, known)
 }
 
-function judgeWritten(
-  file: PlanFile,
-  { plan, lineOf }: WrittenPlan,
-  settings: Settings,
-  { files, scripts }: KnownHere,
-): JudgedPlan {
-  const { problems, linted } = judgeByHand(plan, settings, scripts, [])
+function judgeWritten(file: PlanFile, { plan, lineOf }: WrittenPlan, settings: Settings, known: KnownBase): JudgedPlan {
+  const { problems, linted } = judgeByHand(plan, settings, known, [])
   const place = placer(plan, lineOf)
   const found = [...problems, ...wholeProblems(file, linted.plan, settings, linted.notes, problems)]
   const findings = [
     ...found.map((one) => problemAt(file.name, place(one), one)),
     ...linted.notes.map((note) => noteAt({ file: file.name }, `${note}.`)),
     ...agentNotes(file.name, plan, settings),
-    ...(files === null ? [] : pathNotes(plan, files)).map((note) =>
+    ...(known.files === null ? [] : pathNotes(plan, [...known.files])).map((note) =>
       noteAt({ ...note, file: file.name, line: lineOf(note.path) }, note.message),
     ),
   ]

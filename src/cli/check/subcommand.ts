@@ -38,7 +38,10 @@ export const check: Subcommand = {
 async function planFindings(name: string, { settings }: FoundSettings, { cwd }: Terminal): Promise<CheckFinding[]> {
   const text = await readNamed(cwd, name)
   const files = await trackedFiles(cwd)
-  const { findings } = judgePlan({ name, text }, settings, { files, scripts: await scriptsAt(cwd) })
+  const { findings } = judgePlan({ name, text }, settings, {
+    files: files === null ? null : new Set(files),
+    scripts: await scriptsAt(cwd),
+  })
   if (files !== null) return findings
   return [
     ...findings,

@@ -41,8 +41,9 @@ function live(issue: Issue, { env, command }: Terminal): DemoModel {
   if (key === undefined || key === '')
     throw new Mistake(`--live needs a key: ANTHROPIC_API_KEY=... ${command} demo --live`, { typing: false })
   const url = env.ANTHROPIC_BASE_URL
+  const headers = env.ANTHROPIC_CUSTOM_HEADERS
   return {
-    secrets: { ANTHROPIC_API_KEY: key },
+    secrets: { ANTHROPIC_API_KEY: key, ...(headers && { ANTHROPIC_CUSTOM_HEADERS: headers }) },
     variables: url === undefined || url === '' ? {} : { ANTHROPIC_BASE_URL: url },
     issue,
     notice: 'The real model plans and works with your key. This costs money, up to the limit in .github/tributary.yml.',

@@ -1,8 +1,9 @@
 import { parseCommand } from '../../core/command/parse.ts'
+import { unknownBase } from '../../core/plan/known-base.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
 import type { Settings } from '../../core/settings.ts'
 import { commaList } from '../../render/markdown/format.ts'
-import { judgePlan, nothingKnown } from '../check/judge-plan.ts'
+import { judgePlan } from '../check/judge-plan.ts'
 import { readNamed } from '../check/settings-file.ts'
 import { type CheckFinding, checkLines, isProblem } from '../finding.ts'
 import { Mistake, readArguments, type Terminal } from '../subcommand.ts'
@@ -50,7 +51,7 @@ export async function readSource(
 ): Promise<{ source: IssueSource; plan: Plan | null } | { problems: CheckFinding[] }> {
   if (planFile === null) return { source: { words, plan: null }, plan: null }
   const text = await readNamed(terminal.cwd, planFile)
-  const { plan, findings } = judgePlan({ name: planFile, text }, settings, nothingKnown)
+  const { plan, findings } = judgePlan({ name: planFile, text }, settings, unknownBase)
   if (plan === null) return { problems: findings.filter(isProblem) }
   return { source: { words, plan: { text, title: plan.title } }, plan }
 }

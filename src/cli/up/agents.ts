@@ -76,9 +76,11 @@ export interface Worker {
 /** What the person asked for, else the key of the environment. An agent that is merely there is not used. */
 export function chooseWorker(asked: string | undefined, env: Environment): Worker {
   const key = valuesOf(env, ['ANTHROPIC_API_KEY'])
+  // They may hold a key of a gateway.
+  const headers = valuesOf(env, ['ANTHROPIC_CUSTOM_HEADERS'])
   const worker: Worker = {
     name: Object.keys(key)[0] ?? null,
-    secrets: key,
+    secrets: { ...key, ...headers },
     variables: valuesOf(env, ['ANTHROPIC_BASE_URL']),
     settings: {},
     workEnv: {},
@@ -91,7 +93,7 @@ export function chooseWorker(asked: string | undefined, env: Environment): Worke
   return {
     ...worker,
     name: asked,
-    secrets: { ...key, ...login },
+    secrets: { ...worker.secrets, ...login },
     settings: { worker: settings, plan: settings },
     workEnv: login,
   }

@@ -5,6 +5,8 @@ import { nearest } from '../text/nearest.ts'
 import { listed, quoted } from '../text/quoted.ts'
 import { validGlob } from './glob.ts'
 import { findCycle, topologicalOrder } from './graph.ts'
+import { type KnownBase, unknownBase } from './known-base.ts'
+import { missingPaths } from './path-notes.ts'
 import { type Argv, isPrefix, type Plan, type Task } from './plan.ts'
 import { protectedGlobs, touchedProtected } from './protected-paths.ts'
 import { type Scripts, tasksBefore, whyNoScript } from './scripts.ts'
@@ -17,14 +19,15 @@ export interface Linted {
   notes: string[]
 }
 
-/** Checks a plan before it is shown. Fixes what needs no decision by a person, and notes it. `scripts`: those of the base. */
-export function lintPlan(plan: Plan, settings: Settings, scripts: Scripts = null): Linted {
+/** Checks a plan before it is shown. Fixes what needs no decision by a person, and notes it. */
+export function lintPlan(plan: Plan, settings: Settings, base: KnownBase = unknownBase): Linted {
   const problems = [
     ...countProblem(plan, settings),
     ...graphProblems(plan),
     ...plan.tasks.flatMap((task) => taskProblems(task, settings)),
     ...plan.verification.flatMap(({ argv }) => checkProblem(argv, { task: null, field: 'verification' }, settings)),
-    ...scriptProblems(plan, scripts),
+    ...scriptProblems(plan, base.scripts),
+    ...missingPaths(plan, base.files),
   ]
   if (problems.length > 0) return { problems, plan, notes: [] }
   const gates = emptyGates(plan.tasks)

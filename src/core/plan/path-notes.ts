@@ -1,3 +1,4 @@
+import type { Problem } from '../failure.ts'
 import { nearest } from '../text/nearest.ts'
 import { listed, quoted } from '../text/quoted.ts'
 import { globsOverlap, matches, validGlob } from './glob.ts'
@@ -14,41 +15,38 @@ export interface PathNote {
 /** Paths that the plan names and the repository lacks. A task may create files, so these are notes, not problems. */
 export function pathNotes(plan: Plan, files: readonly string[]): PathNote[] {
   const there = new Set(files)
-  return [
-    ...plan.critical_files.flatMap((file, index): PathNote[] =>
-      there.has(file) || made(plan.tasks, file)
-        ? []
-        : [
-            {
-              path: ['critical_files', index],
-              task: null,
-              field: 'critical_files',
-              message: `${quoted(file)} is not in this repository.${guess(file, files)}`,
-            },
-          ],
-    ),
-    ...plan.tasks.flatMap((task, index) => taskNotes(plan, task, index, files, there)),
-  ]
+  return plan.tasks.flatMap((task, index) => taskNotes(plan, task, index, files, there))
 }
-
-const MOST_MISSING = 10
 
 /**
- * Files that a plan builds on, named without a wildcard, that are not there and that no task makes: at most ten, as sentences. Such
- * a plan was guessed, not looked up.
+ * Files that a plan builds on, named without a wildcard, that the base lacks and that no task may create: such a plan was guessed,
+ * not looked up. What an installation makes, and what lies behind a link or in a submodule, is in no commit. `files`: all paths of
+ * the base; null: not known.
  */
-export function missingFiles(plan: Plan, files: ReadonlySet<string>): string[] {
+export function missingPaths({ tasks, critical_files }: Plan, files: ReadonlySet<string> | null): Problem[] {
+  if (files === null) return []
   const all = [...files]
   const named = [
-    ...plan.critical_files.map((path) => ({ path, where: 'critical_files' })),
-    ...plan.tasks.flatMap(({ id, reads }) => reads.map((path) => ({ path, where: `${quoted(id)}, reads` }))),
+    ...critical_files.map((path) => ({ path, task: null, field: 'critical_files' })),
+    ...tasks.flatMap(({ id, reads }) => reads.map((path) => ({ path, task: id, field: 'reads' }))),
   ]
   return named
-    .filter(({ path }) => !/[*?{]/.test(path) && !files.has(path) && !made(plan.tasks, path))
-    .filter(({ path }) => !all.some((file) => file.startsWith(`${path.replace(/\/$/, '')}/`)))
-    .slice(0, MOST_MISSING)
-    .map(({ path, where }) => `${where}: ${quoted(path)} is not in this repository.${guess(path, all)}`)
+    .filter(({ path }) => validGlob(path) === null && !isPattern(path) && !INSTALLED.test(path))
+    .filter(({ path }) => !isThere(path, files) && !made(tasks, path))
+    .map(({ path, ...field }) => ({
+      code: 'no-such-path',
+      ...field,
+      message: `${quoted(path)} is not in this repository.${guess(path, all)}`,
+    }))
 }
+
+/** Whether a path is one of `files`, or a folder of theirs, or inside of one: then that is a link or a submodule. */
+function isThere(path: string, files: ReadonlySet<string>): boolean {
+  const above = path.split('/').map((_, at, names) => names.slice(0, at + 1).join('/'))
+  return above.some((one) => files.has(one)) || foldersOf(files).has(path)
+}
+
+const isPattern = (glob: string): boolean => /[*?{[]/.test(glob)
 
 function taskNotes(
   { tasks }: Plan,
@@ -64,7 +62,8 @@ function taskNotes(
     field,
     message,
   })
-  const unread = task.reads.filter((glob) => isNew(glob, files) && !made(others, glob))
+  // A path without a wildcard is a problem of the plan (`missingPaths`).
+  const unread = task.reads.filter((glob) => isPattern(glob) && isNew(glob, files) && !made(others, glob))
   const unwritten = task.writes.filter((glob) => isNew(glob, files))
   const unfound = (argv: Argv) => unmadeScripts(tasks, argv, there)
   return [
@@ -118,24 +117,25 @@ const made = (tasks: readonly Task[], path: string): boolean =>
 /** A suggestion: the file, or the folder that the glob begins with. */
 function guess(glob: string, files: readonly string[]): string {
   const folder = /^(.*?)\/(?:[^/]*[*?{].*)$/.exec(glob)?.[1]
-  const known = folder === undefined ? files : foldersOf(files)
+  const known = folder === undefined ? files : [...foldersOf(files)]
   const meant = nearest(folder ?? glob, known)
   return meant === null
     ? ''
     : ` Did you mean ${quoted(folder === undefined ? meant : `${meant}${glob.slice(folder.length)}`)}?`
 }
 
-/** All folders of a list of files, collected once for each list: a repository has many thousand paths. */
-function foldersOf(files: readonly string[]): readonly string[] {
+/** All folders of files, collected once for each list or set: a repository has many thousand paths. */
+function foldersOf(files: Paths): ReadonlySet<string> {
   const known = folders.get(files)
   if (known !== undefined) return known
   const all = new Set<string>()
   for (const file of files)
     for (let end = file.lastIndexOf('/'); end > 0 && !all.has(file.slice(0, end)); end = file.lastIndexOf('/', end - 1))
       all.add(file.slice(0, end))
-  const list = [...all]
-  folders.set(files, list)
-  return list
+  folders.set(files, all)
+  return all
 }
 
-const folders = new WeakMap<readonly string[], readonly string[]>()
+type Paths = readonly string[] | ReadonlySet<string>
+
+const folders = new WeakMap<Paths, ReadonlySet<string>>()

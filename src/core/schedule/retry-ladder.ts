@@ -155,7 +155,7 @@ function isSameAsBefore({ attempts }: Pick<TaskRecord, 'attempts'>, failure: Tas
 const isLimit = (failure: TaskFailure): boolean =>
   failure.reason === 'timed-out' ||
   failure.reason === 'allowance-spent' ||
-  (failure.reason === 'agent-stopped' && failure.why === 'turns')
+  (failure.reason === 'agent-stopped' && (failure.why === 'turns' || failure.why === 'truncated'))
 
 /** Whether both say the same, but for what differs from run to run. Counts do not: three failed tests, then one, are progress. */
 export const isSameFailure = (one: TaskFailure, other: TaskFailure): boolean => fingerprint(one) === fingerprint(other)

@@ -2,6 +2,7 @@ import type { DesignTerms } from '../../agent/planner/design-request.ts'
 import { planCommandPrompt } from '../../agent/planner/plan-by-command.ts'
 import { readInstructions } from '../../agent/prompts/instructions.ts'
 import { nonceOf } from '../../agent/prompts/quote.ts'
+import { unknownBase } from '../../core/plan/known-base.ts'
 import type { Planning } from '../../core/plan/planning.ts'
 import { type LiveRun, type RunState, workOf } from '../../core/run/state.ts'
 import { passable } from '../../core/settings.ts'
@@ -88,7 +89,7 @@ function termsOf(run: LiveRun, planning: Planning, instructions: DesignTerms['in
     base,
     nonce: nonceOf(run.run, `${base} ${run.askedAt} ${run.seen[0] ?? ''}`),
     // The orchestrator lints what is printed.
-    scripts: null,
+    known: unknownBase,
     instructions,
   }
   const asked = revisions.map((revision) => revision.words)

@@ -69,6 +69,7 @@ const HINTS: Record<Problem['code'], string> = {
   'command-not-allowed': 'Use a program of the `commands` list in `.github/tributary.yml`, or add it there.',
   'open-check': 'Leave the last `--` out, or name the words that follow it.',
   'no-such-script': 'Name a script of package.json, or let this task or one before it write package.json (`writes`).',
+  'no-such-path': "Correct the path or leave it out; if a task is to create the file, name it in that task's `writes`.",
   'too-many-tasks': 'Make fewer tasks, or raise `limits.tasks` in `.github/tributary.yml`.',
   'too-long': 'Say it in fewer words, or make several plans of it.',
   'no-model':

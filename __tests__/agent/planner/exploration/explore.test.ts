@@ -14,7 +14,12 @@ const FILES = {
   'src/retry/index.ts': '',
   'test/http.test.ts': '',
 }
-const sources = { ...memoryFiles(FILES), links: async () => [], changedLately: async () => new Map() }
+const sources = {
+  ...memoryFiles(FILES),
+  tree: async () => ({ paths: Object.keys(FILES), more: false }),
+  links: async () => [],
+  changedLately: async () => new Map(),
+}
 
 const findings = {
   summary: 'A small client.',

@@ -73,16 +73,25 @@ describe('a plan by hand whose acceptance is a script of package.json', () => {
     ]))
 })
 
-it('a plan by hand is proposed with a note on what it builds on and is not there, unless a task makes it', async () => {
+it('a plan by hand is refused if what it builds on is not there and no task makes it', async () => {
   const plan = planOf('a > b', {
     critical_files: ['src/htp.ts', 'a/new.ts'],
     tasks: { b: { reads: ['lib/x.ts', 'src', 'lib/**'] } },
   })
   const files = new Map([['src/http.ts', '']])
-  const [proposed] = await askedWith(files, plan)
-  expect(proposed?.type === 'plan_proposed' && proposed.notes.slice(-2)).toEqual([
-    'critical_files: `src/htp.ts` is not in this repository. Did you mean `src/http.ts`?',
-    '`b`, reads: `lib/x.ts` is not in this repository.',
+  expect(await askedWith(files, plan)).toMatchObject([
+    {
+      type: 'plan_refused',
+      problems: [
+        {
+          code: 'no-such-path',
+          task: null,
+          field: 'critical_files',
+          message: '`src/htp.ts` is not in this repository. Did you mean `src/http.ts`?',
+        },
+        { code: 'no-such-path', task: 'b', field: 'reads', message: '`lib/x.ts` is not in this repository.' },
+      ],
+    },
   ])
 })
 

@@ -25,6 +25,13 @@ it('starts tasks as they come once the gate is switched off, though the plan was
   expect(at('task_queued')).toBeLessThan(at('plan_proposed'))
 })
 
+it('asks each model with the effort that the settings name for its role', async () => {
+  const world = await saidRun({ effort: { plan: 'high', explore: 'low' } })
+  const plan = writtenPlan(['a', 'b', 'c'].map((id) => written(id)))
+  await world.run([says(plan), says(JSON.stringify({ accepted: true, problems: [] }))], 30)
+  expect(world.efforts()).toEqual(['high', 'high'])
+})
+
 it.each(['strict', 'soft'])('in %s keeps a secret of the job out of the journal, whoever says it', async (mode) => {
   const secret = 'sk-of-the-planner'
   const tasks = writtenPlan(['a', 'b', 'c'].map((id) => ({ ...written(id), goal: `Send ${secret} away.` })))
@@ -44,24 +51,30 @@ it.each(['strict', 'soft'])('in %s keeps a secret of the job out of the journal,
   expect(journal).not.toContain(secret)
 })
 
-it('tells the critic of the files that a plan names and the base has not, as it tells people', async () => {
+it('sends a plan back that names files which the base lacks, and tells its critic', async () => {
   const world = await saidRun({})
-  const readme = 'critical_files: `READMY.md` is not in this repository. Did you mean `README.md`?'
+  const readme = '`READMY.md` is not in this repository. Did you mean `README.md`?'
   const reads = '`a`, reads: `lib/guessed.ts` is not in this repository.'
   const guessed = writtenPlan(
     ['a', 'b', 'c'].map((id) => ({ ...written(id), reads: id === 'a' ? ['lib/guessed.ts'] : [] })),
     { critical_files: ['READMY.md'] },
   )
-  let prompt = ''
-  const critic: Said = (request) => {
-    prompt = promptText(request)
-    return says(JSON.stringify({ accepted: true, problems: [] }))
-  }
-  await world.run([says(guessed), critic], 30)
-  const [proposed] = (await world.events()).flatMap((event) => (event.type === 'plan_proposed' ? [event] : []))
-  expect(proposed?.notes).toEqual(expect.arrayContaining([readme, reads]))
-  expect(proposed?.notes).toHaveLength(new Set(proposed?.notes).size)
-  for (const remark of [readme, reads]) expect(prompt).toContain(`- ${remark}`)
+  const sound = writtenPlan(['a', 'b', 'c'].map((id) => written(id)))
+  const prompts: string[] = []
+  const said =
+    (text: string): Said =>
+    (request) => {
+      prompts.push(promptText(request))
+      return says(text)
+    }
+  const critic = said(JSON.stringify({ accepted: true, problems: [] }))
+  await world.run([says(guessed), critic, said(sound)], 30)
+  const types = (await world.events()).map(({ type }) => type)
+  expect(types.filter((type) => type.startsWith('plan_'))).toEqual(
+    expect.arrayContaining(['plan_drafted', 'plan_judged', 'plan_drafted', 'plan_proposed']),
+  )
+  expect(prompts).toHaveLength(2)
+  for (const prompt of prompts) for (const wrong of [readme, reads]) expect(prompt).toContain(wrong)
 })
 
 it('keeps it out of what a stage says that breaks', async () => {

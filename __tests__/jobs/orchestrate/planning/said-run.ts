@@ -129,6 +129,7 @@ export async function saidRun(
         '42',
       ),
     log,
+    efforts: () => models.flatMap(({ requests }) => requests.map(({ effort }) => effort)),
     /** All that the model was asked, as one text. */
     asked: () => models.flatMap(({ requests }) => requests.map((request) => promptText(request))).join('\n'),
   }

@@ -2,15 +2,15 @@ import { pathProblems } from '../../../agent/planner/plan-problems.ts'
 import type { Problem } from '../../../core/failure.ts'
 import { branchRef, type Sha } from '../../../core/ids.ts'
 import { modelWithoutPrice } from '../../../core/money/price.ts'
+import type { KnownBase } from '../../../core/plan/known-base.ts'
 import { type Linted, lintPlan } from '../../../core/plan/lint.ts'
 import { isAgentTask, type Plan } from '../../../core/plan/plan.ts'
-import type { Scripts } from '../../../core/plan/scripts.ts'
 import { err, type Result } from '../../../core/result.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import { SETTINGS_PATH, type Settings } from '../../../core/settings.ts'
 import { unlessLimited } from '../session/api-limit.ts'
-import { readScripts } from '../session/base-scripts.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
+import { readKnownBase } from '../session/known-base.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { type Frozen, problem, propose, refuse, withoutPrice } from './propose.ts'
 
@@ -71,8 +71,8 @@ function whyNoModel(session: Session, settings: Settings): Problem | null {
 /** A plan that a person wrote into the issue: linted, and proposed or refused with every problem named. */
 export async function proposeByHand(session: Session, draft: Draft, plan: Plan, frozen: Frozen): Promise<Draft> {
   const { settings, base } = frozen
-  const scripts = await readScripts(session.repo.sources(base))
-  const { problems, linted } = judgeByHand(plan, settings, scripts, draft.state.options.paths)
+  const known = await readKnownBase(session.repo.sources(base))
+  const { problems, linted } = judgeByHand(plan, settings, known, draft.state.options.paths)
   if (problems.length > 0) return refuse(session, draft, problems)
   const missing = plan.tasks.some(isAgentTask) ? whyNoAgent(session.deps.model !== null, settings) : null
   if (missing !== null) return refuse(session, draft, [problem('no-model', missing)])
@@ -83,10 +83,10 @@ export async function proposeByHand(session: Session, draft: Draft, plan: Plan, 
 export function judgeByHand(
   plan: Plan,
   settings: Settings,
-  scripts: Scripts,
+  known: KnownBase,
   paths: readonly string[],
 ): { problems: Problem[]; linted: Linted } {
-  const linted = lintPlan(plan, settings, scripts)
+  const linted = lintPlan(plan, settings, known)
   return { problems: [...linted.problems, ...outsidePaths(linted.plan, paths)], linted }
 }
 

@@ -3,6 +3,7 @@ import type { Problem } from '../../../core/failure.ts'
 import { branchRef, type Sha, type TaskId, trunkBranch } from '../../../core/ids.ts'
 import { spentUsd } from '../../../core/money/ledger.ts'
 import { priceToWrite } from '../../../core/money/price.ts'
+import { unknownBase } from '../../../core/plan/known-base.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { planIdOf } from '../../../core/plan/plan-id.ts'
 import type { Mode, PlanDraft, Planning } from '../../../core/plan/planning.ts'
@@ -130,7 +131,7 @@ export function soundPart({ state }: Draft, { settings }: Planning, made: PlanDr
   if (made.problems.length === 0 || work === null || !work.open || work.plan.tasks.length === 0) return made
   const plan = { ...made.plan, tasks: work.plan.tasks }
   // A problem of the plan as a whole is one of every part of it.
-  if (wholeProblems(plan, settings, null).length > 0) return made
+  if (wholeProblems(plan, settings, unknownBase).length > 0) return made
   const out = made.plan.tasks.filter((task) => !plan.tasks.some(({ id }) => id === task.id)).map(({ id }) => id)
   const which = out.length === 0 ? [] : [`left out, with all that needs it: ${someOf(out)}`]
   return { plan, problems: [], notes: [...made.notes, ...which, ...made.problems.map((one) => `not fixed: ${one}`)] }

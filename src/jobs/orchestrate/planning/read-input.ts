@@ -4,7 +4,7 @@ import { nonceOf } from '../../../agent/prompts/quote.ts'
 import { authorsToAsk, commentsForPrompt } from '../../../agent/prompts/trusted-comments.ts'
 import type { Planning } from '../../../core/plan/planning.ts'
 import type { Role } from '../../../ports/forge.ts'
-import { readScripts } from '../session/base-scripts.ts'
+import { readKnownBase } from '../session/known-base.ts'
 import type { Session } from '../session/session.ts'
 
 const MOST_AUTHORS = 30
@@ -15,10 +15,10 @@ const ROLE_SECONDS = 600
 export async function plannerInput(session: Session, planning: Planning): Promise<PlannerInput> {
   const { issue, words, options, run } = session.state
   const sources = session.repo.sources(planning.base)
-  const [comments, instructions, scripts] = await Promise.all([
+  const [comments, instructions, known] = await Promise.all([
     commentsOf(session),
     readInstructions(sources),
-    readScripts(sources),
+    readKnownBase(sources),
   ])
   return {
     issue,
@@ -28,7 +28,7 @@ export async function plannerInput(session: Session, planning: Planning): Promis
     settings: planning.settings,
     base: planning.base,
     nonce: nonceOf(run, `${planning.base} ${session.state.askedAt} ${session.state.seen[0] ?? ''}`),
-    scripts,
+    known,
     instructions,
   }
 }

@@ -3,8 +3,8 @@ import { failureWords } from '../../../core/failure.ts'
 import type { InspectedResult } from '../../../core/slots/result-events.ts'
 import { redactDeeply } from '../../../core/text/redact.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
-import { readScripts } from '../session/base-scripts.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
+import { readKnownBase } from '../session/known-base.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
 /** What the program printed, linted as any plan. */
@@ -24,8 +24,8 @@ export async function takePlan(
       why: session.deps.redact(why).slice(0, LONGEST),
     })
   if (outcome?.kind !== 'planned') return failed(whyNone(result))
-  const scripts = await readScripts(session.repo.sources(planning.base))
-  const made = draftOfText(outcome.text, { settings: planning.settings, options, scripts })
+  const known = await readKnownBase(session.repo.sources(planning.base))
+  const made = draftOfText(outcome.text, { settings: planning.settings, options, known })
   if (!made.ok) return failed(`its standard output is no plan: ${made.error}`)
   return recordEvents(
     draft,
