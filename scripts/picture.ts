@@ -9,12 +9,14 @@ import { gantt } from '../src/render/timeline/gantt.ts'
 import { slotSpans } from '../src/render/timeline/spans.ts'
 import { openBrowser } from './screens/browser.ts'
 import { htmlOf, pageWith, type Theme } from './screens/page.ts'
+import { pageFigures } from './screens/page-figures.ts'
 import { picturePages } from './screens/pages.ts'
 
 /**
  * `node dist/cli.js log 1 --repo DIR --json | npm run picture`: docs/run-light.png and docs/run-dark.png, the picture of a
  * real run in the README: the plan as it waits for its approval, the time of the slots, and the status at the end.
  * `npm run picture -- pages`, after `npm run bundle`: docs/pictures, the pages of the hub in a run of the demo.
+ * `npm run picture -- figures`, after `npm run bundle`: prints what docs/hub.md says of time and memory of the pages.
  */
 const [WIDTH, HEIGHT] = [1100, 860]
 
@@ -68,4 +70,5 @@ function pictureRun(): void {
 }
 
 if (process.argv[2] === 'pages') await picturePages()
+else if (process.argv[2] === 'figures') await pageFigures()
 else pictureRun()

@@ -319,8 +319,8 @@ export const PROBLEMS: Record<Problem['code'], PlanText | null> = {
     message: '`limits.tasks` must be at least 1',
   },
   'no-model': {
-    when: 'A task has no `run`, or a plan is to be written, and the workflow has no key.',
-    message: 'the workflow has no key',
+    when: 'A task has no `run`, or a plan is to be written, and there is no key.',
+    message: 'there is no key for a model',
   },
   'model-failed': { when: 'The planner failed several times.', message: 'The planner came to no plan: overloaded' },
   'push-refused': {

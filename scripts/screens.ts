@@ -29,7 +29,8 @@ const measured = (screens: readonly Screen[], width: number) =>
   measuredSchema.parse(JSON.parse(browser.titleOf(pageOf(screens, width, 'light'))))
 
 for (const tasks of TASKS) {
-  const screens = screensOf(momentsOf(scriptedPlan(tasks)))
+  const plan = scriptedPlan(tasks)
+  const screens = screensOf(momentsOf(plan), momentsOf(plan, 'auto'))
   const [wide = [], narrow = []] = WIDTHS.map((width) => measured(screens, width))
   console.log(
     `\n| ${tasks} tasks | Words | Unfolded | px at ${WIDTHS[0]} | px at ${WIDTHS[1]} |\n| --- | ---: | ---: | ---: | ---: |`,

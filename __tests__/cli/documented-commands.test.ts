@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { commitFiles, git, removeFolder, writeFiles } from '../hub/support/repository.ts'
 import { onDisk } from '../support/on-disk.ts'
 import { PACE } from '../support/pace.ts'
-import { blocksOf, commandsIn, fencesOf } from '../support/readme.ts'
+import { blocksOf, commandsIn, fencesOf, inlineCommandsIn } from '../support/readme.ts'
 import { needsSandbox } from '../support/sandbox.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -81,10 +81,17 @@ const PLAYED: readonly Play[] = [
     command: 'git log --first-parent origin/tributary/42/trunk',
     shows: /^ *Tributary-Task: guide$/m,
   },
+  { in: 'fresh', command: 'npx github:OWNER/REPO init --settings', shows: /^Wrote \.github\/tributary\.yml\.$/m },
+  { in: 'fresh', command: 'node -e 0', shows: /^$/ },
   { in: 'work', command: 'tributary check issue.md', shows: /issue\.md/ },
+  { in: 'work', command: 'tributary check plan.yml', shows: /plan\.yml/ },
   { in: 'work', command: 'tributary simulate issue.md', shows: /slots/ },
+  { in: 'work', command: 'tributary simulate plan.yml', shows: /slots/ },
+  { in: 'work', command: 'tributary simulate 42', shows: /slots/ },
   { in: 'work', command: 'tributary log 42', shows: /guide/ },
+  { in: 'work', command: 'tributary log 1', shows: /guide/ },
   { in: 'work', command: 'tributary log 42 --html run.html', shows: /^run\.html shows run 1;/ },
+  { in: 'work', command: 'node dist/cli.js log 42 --html run.html', shows: /^run\.html shows run 1;/ },
   {
     in: 'work',
     command: 'GITHUB_TOKEN="$(gh auth token)" npx github:OWNER/REPO doctor',
@@ -106,12 +113,46 @@ const PLAYED: readonly Play[] = [
     command: 'npm pkg set repository=github:OWNER/NAME homepage=https://github.com/OWNER/NAME#readme',
     shows: /^$/,
   },
+  { in: 'fork', command: 'npm version 1.2.3 --no-git-tag-version', shows: /^v1\.2\.3$/ },
 ]
+
+const ANOTHER = 'played here in its other form'
+const TESTS = 'runs tests, this one among them'
+const WRITES = 'writes files of this repository, which a test compares with what is there:'
+const MEASURES = 'measures for minutes or more; __tests__/bench tests its parts'
+const LOOKS = 'looks at the whole repository, as CI does on each change'
 
 /** Not started here, and why. */
 const LEFT: Record<string, string> = {
   'npm ci': 'takes packages from the npm registry; CI begins with it',
-  'npm run test:quick': 'runs the tests, this one would start the others',
+  'npm test': TESTS,
+  'npm run test:quick': TESTS,
+  'npm run test:unit': TESTS,
+  'npm run test:integration': TESTS,
+  'npm run test:e2e': TESTS,
+  'npm run test:nightly': TESTS,
+  'npx vitest run --project chaos __tests__/chaos/storm.test.ts': TESTS,
+  'npm run mutate': TESTS,
+  "npm run mutate -- --mutate 'src/core/money/**'": TESTS,
+  'npm test --': 'no command, but the beginning of those that an agent may run',
+  'npm run dead': LOOKS,
+  'npm run rules': LOOKS,
+  'npm run bundle': `${WRITES} __tests__/scripts/dist.test.ts`,
+  'npm run schema': `${WRITES} __tests__/scripts/json-schemas.test.ts`,
+  'npm run refusals': `${WRITES} __tests__/scripts/refusals.test.ts`,
+  'npm run screens': 'needs Chromium',
+  'npm run picture -- pages': 'needs Chromium, and runs the demo with agents to its end',
+  'npm run measure': MEASURES,
+  'npm run bench -- B1 --quick': MEASURES,
+  'npm run bench -- B3': MEASURES,
+  'npm run bench -- B8 --quick': MEASURES,
+  'npm run bench -- B10': MEASURES,
+  'npm run demo -- --open': 'opens a browser; `npm run demo` is played here',
+  'npm run demo -- --agents': 'made in __tests__/e2e/demo.test.ts',
+  'npm run demo -- --agents --open': 'opens a browser',
+  'npm run demo -- --live': 'needs a key of a model',
+  'node dist/cli.js hub --repo DIR': ANOTHER,
+  'node scripts/release-notes.mjs v1.2.3': 'played in __tests__/scripts/changelog.test.ts',
   'npx github:OWNER/REPO run "log as JSON, one line for each request" --budget 5usd':
     'needs a model, and a person at the terminal who approves',
   'npm run bench': 'measures for an hour or more',
@@ -188,6 +229,7 @@ function copyAddresses(said: string): void {
 const asTyped = (command: string): string =>
   command
     .replaceAll('npx github:OWNER/REPO', 'node ../REPO/dist/cli.js')
+    .replace(/^node dist\//, 'node ../REPO/dist/')
     .replaceAll('OWNER/REPO@REF', `octo/tributary@${'0123456789'.repeat(4)}`)
     .replaceAll('OWNER/NAME', command.startsWith('curl') ? 'local/work' : 'octo/tributary')
     .replaceAll(/\b42\b/g, '1')
@@ -231,13 +273,20 @@ function interrupt(child: ChildProcess): Promise<number> {
   return end
 }
 
-describe('the commands in the blocks of the documents', () => {
-  const found = pages.flatMap((page) => commandsIn(text(page)))
+describe('the commands in the documents, in blocks and in the text', () => {
+  const found = pages.flatMap((page) => [...commandsIn(text(page)), ...inlineCommandsIn(text(page))])
 
   it('are all run here, or named here with the reason why they are not', () => {
     const known = new Set([...PLAYED.map(({ command }) => command), ...Object.keys(LEFT)])
     expect(found.filter((command) => !known.has(command))).toEqual([])
     expect([...known].filter((command) => !found.includes(command))).toEqual([])
+  })
+
+  it('name scripts of npm that there are', () => {
+    const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(text('package.json')))
+    const named = found.flatMap((command) => [...command.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? ''))
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((name) => !(name in scripts))).toEqual([])
   })
 
   it('stand in blocks of the language `sh`, and each block has a language', () => {

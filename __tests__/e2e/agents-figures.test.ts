@@ -118,7 +118,7 @@ describe('the tasks of a run that has finished', nightly, () => {
     const issue = await world.openIssue('Please write eight more files.')
     const { pull } = await world.plan(issue)
     const said = (await world.comments(pull)).map(({ body }) => body ?? '').join('\n')
-    const comment = said.slice(said.indexOf('<summary>What the numbers rest on'))
+    const comment = said.slice(said.indexOf('<summary>How the numbers were estimated'))
     expect(comment).toContain('From 8 finished tasks of 1 run here: the median and, in brackets,')
     expect(comment).not.toContain('a guess')
     const state = await world.state(`${issue}`)

@@ -198,7 +198,7 @@ describe('a run that comes to its limit', () => {
     const status = await statusText()
     expect(status).toContain(`## Paused at the limit of money: ${landed} of 6 tasks landed, ${6 - landed} queued`)
     expect(status).toContain(`${landed} of 6 tasks landed for ${usd(paid())}; the limit is 2.00 USD`)
-    expect(status).toContain('- `/budget 3usd` sets a larger limit and goes on; `/cancel` stops the run')
+    expect(status).toContain('- `/budget 3usd` sets a higher limit and continues; `/cancel` stops the run')
     for (const line of await moneyRows()) expect(status).toMatch(line)
     expect(status).toContain(`Money: ${usd(paid())} spent, ${usd(LIMIT - paid())} left of 2.00 USD.`)
   })

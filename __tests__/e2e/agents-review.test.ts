@@ -140,7 +140,7 @@ describe('a task that hands off something else than it promised', () => {
       'Write disk/done.txt.',
       '`load(path)`, exported by disk/disk.mjs',
       'readText(path, fallback) in disk/disk.mjs',
-      '`load` is not named any more',
+      '`load` is no longer named',
       'The acceptance ["node","disk/disk.mjs"] has passed',
       '+export const readText',
       'disk/disk.mjs exports load(path).',
@@ -172,7 +172,7 @@ describe('a task that hands off something else than it promised', () => {
     expect((await statusOf(world, state)).body).toContain('Its brief was changed by the review of `disk`.')
     const pull = state.projected['pull:disk']?.number ?? 0
     const { data } = await world.admin.rest.pulls.get({ ...world.at, pull_number: pull })
-    expect(data.body).toContain('Not as promised: `load` is not named any more')
+    expect(data.body).toContain('Not as promised: `load` is no longer named')
   })
 })
 

@@ -75,7 +75,7 @@ describe('npm run demo -- --agents, without a sandbox', () => {
 
   it('has landed each task, and refused the outsider', () => {
     expect(shown.stdout.match(/^ *[0-9.]+ s {2}landed {5}/gm)).toHaveLength(11)
-    expect(shown.stdout.match(/No: outsider has the permission read here/g)).toHaveLength(1)
+    expect(shown.stdout.match(/No: outsider has read permission here/g)).toHaveLength(1)
   })
 
   it('merges each task and the gate under its own name, and the new package is there', () => {

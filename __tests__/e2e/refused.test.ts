@@ -58,7 +58,7 @@ const bad: readonly { name: string; body: string; codes: readonly string[]; says
     name: 'no plan at all',
     body: 'Please do it.',
     codes: ['no-model'],
-    says: [/no key for a model .* and the issue has no plan/, /fenced block/, /ANTHROPIC_API_KEY/],
+    says: [/no key for a model, and the issue has no plan/, /fenced block/, /ANTHROPIC_API_KEY/],
   },
   {
     name: 'several things wrong at once',

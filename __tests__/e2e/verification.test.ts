@@ -69,6 +69,10 @@ describe('a verification that fails on trunk', () => {
     const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: tip, check_name: 'tributary / run' })
     expect(data.check_runs.map(({ conclusion }) => conclusion)).toEqual(['failure'])
     expect(data.check_runs[0]?.output.text).toContain('c is not as the others are')
+    const broken = { ...world.at, ref: merges[2]?.sha ?? '', check_name: 'tributary / run' }
+    const [first] = (await world.admin.rest.checks.listForRef(broken)).data.check_runs
+    expect(first?.conclusion).toBe('failure')
+    expect(first?.details_url).toMatch(/\/actions\/runs\/\d+\/job\/\d+$/)
 
     expect(await world.say(pull, '/retry c -- properly this time')).toContain('`retrying`')
     expect((await world.ended(run)).conclusion).toBe('success')

@@ -118,7 +118,10 @@ describe('tasks that go wrong', () => {
       expect(attemptsOf(task)).toEqual([])
       expect(rowOf(body, task)).toContain('**blocked**. It needs `fails`.')
     }
-    expect(await checkOf('fails')).toMatchObject({ conclusion: 'failure', title: 'Failed: program-failed' })
+    expect(await checkOf('fails')).toMatchObject({
+      conclusion: 'failure',
+      title: expect.stringMatching(/^Failed: its command ended with exit code \d+$/),
+    })
     const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: work.trunk.start })
     const whole = data.check_runs.find(({ name }) => name === 'tributary / run')
     expect(whole?.conclusion).toBe('failure')
@@ -126,20 +129,27 @@ describe('tasks that go wrong', () => {
   })
 
   it.each([
-    ['outside', { reason: 'outside-paths', paths: ['elsewhere.txt'] }],
-    ['link', { reason: 'forbidden-mode', paths: ['link/link'] }],
-    ['workflow', { reason: 'protected-paths', paths: ['.github/workflows/evil.yml'] }],
-  ])('does not take over what %s did, not even onto its branch, and does not try again', async (task, failure) => {
-    expect(attemptsOf(task)).toEqual(['failed'])
-    expect(failureOf(task)).toEqual(failure)
-    const [attempt] = recordOf(work, task).attempts
-    expect(attempt?.head).toBeNull()
-    expect(world.git('rev-parse', `refs/heads/tributary/${run}/${task}`)).toBe(attempt?.base)
-    const check = await checkOf(task)
-    expect(check).toMatchObject({ conclusion: 'failure', title: `Failed: ${failure.reason}` })
-    expect(check.page).toContain(`<sub>\`${failure.reason}\`</sub>`)
-    for (const path of failure.paths) expect(check.page).toContain(`\`${path}\``)
-  })
+    ['outside', { reason: 'outside-paths', paths: ['elsewhere.txt'] }, 'it wrote outside its paths'],
+    [
+      'link',
+      { reason: 'forbidden-mode', paths: ['link/link'] },
+      'it touched a submodule, or made a symbolic link out of the repository or a forbidden file mode',
+    ],
+    ['workflow', { reason: 'protected-paths', paths: ['.github/workflows/evil.yml'] }, 'it wrote to protected paths'],
+  ])(
+    'does not take over what %s did, not even onto its branch, and does not try again',
+    async (task, failure, title) => {
+      expect(attemptsOf(task)).toEqual(['failed'])
+      expect(failureOf(task)).toEqual(failure)
+      const [attempt] = recordOf(work, task).attempts
+      expect(attempt?.head).toBeNull()
+      expect(world.git('rev-parse', `refs/heads/tributary/${run}/${task}`)).toBe(attempt?.base)
+      const check = await checkOf(task)
+      expect(check).toMatchObject({ conclusion: 'failure', title: `Failed: ${title}` })
+      expect(check.page).toContain(`<sub>\`${failure.reason}\`</sub>`)
+      for (const path of failure.paths) expect(check.page).toContain(`\`${path}\``)
+    },
+  )
 
   it('stops one that hangs when its time is over, twice', async () => {
     expect(attemptsOf('hangs')).toEqual(['failed', 'failed'])
@@ -153,14 +163,17 @@ describe('tasks that go wrong', () => {
     expect(attemptsOf('unaccepted')).toEqual(['failed', 'failed'])
     expect(failureOf('unaccepted')).toMatchObject({ reason: 'acceptance-failed', exitCode: 1 })
     const check = await checkOf('unaccepted')
-    expect(check).toMatchObject({ conclusion: 'failure', title: 'Failed: acceptance-failed' })
+    expect(check).toMatchObject({ conclusion: 'failure', title: 'Failed: its acceptance ended with exit code 1' })
     expect(check.page).toContain('missing: what-nobody-makes')
   })
 
   it('does not call a task done that changed nothing', async () => {
     expect(attemptsOf('idle')).toEqual(['failed'])
     expect(failureOf('idle')).toEqual({ reason: 'no-change' })
-    expect(await checkOf('idle')).toMatchObject({ conclusion: 'failure', title: 'Failed: no-change' })
+    expect(await checkOf('idle')).toMatchObject({
+      conclusion: 'failure',
+      title: 'Failed: it changed no files, so there is nothing to land',
+    })
   })
 })
 

@@ -93,7 +93,9 @@ describe('the check of a task that an agent works on', () => {
       ),
       'a',
     )
-    expect(lost?.text).toContain('- 2.00 USD of it was reserved and never accounted for: it counts as spent')
+    expect(lost?.text).toContain(
+      '- 2.00 USD of this was reserved, and what it was spent on is not known: it counts as spent',
+    )
   })
 
   it('says what people told it', () => {
@@ -180,7 +182,7 @@ describe('tasks that are not in the plan any more, or stand for others', () => {
 describe('the status comment', () => {
   it('shows the cost of each task and of each role, and what is left', () => {
     const lines = renderStatus(live(...begun, ...doneBy('a'), queued('b'), startedByAgent('b'))).split('\n')
-    expect(lines.find((line) => line.startsWith('| `a`'))).toBe('| `a` Task a | **landed** | 1 min, 0.50 USD, #51 |')
+    expect(lines.find((line) => line.startsWith('| `a`'))).toBe('| `a` Task a | **landed** · 1 min · 0.50 USD · #51 |')
     expect(lines).toContain('| Role | Work | Tokens | Cost |')
     expect(lines).toContain(
       '| work, `claude-sonnet-5-5` | 1 min, 1 attempt, 3 calls | 1,000 fresh, 20,000 cached, 3,000 written, 400 output | 0.50 USD |',
@@ -201,10 +203,10 @@ describe('the status comment', () => {
     const lines = renderStatus(run).split('\n')
     expect(lines[1]).toBe('## Paused at the limit of money: 1 of 3 tasks landed, 2 to come')
     expect(lines).toContain(
-      '1 of 3 tasks landed for 0.82 USD; the limit is 10.00 USD, and no more calls to a model are made. Nothing is lost: `/budget 15usd` goes on from here.',
+      '1 of 3 tasks landed for 0.82 USD; the limit is 10.00 USD, and no more calls to a model are made. Nothing is lost: `/budget 15usd` continues from here.',
     )
     expect(lines).toContain(
-      '- `/budget 15usd` sets a larger limit and goes on; `/cancel` stops the run, and what landed stays.',
+      '- `/budget 15usd` sets a higher limit and continues; `/cancel` stops the run, and what landed stays.',
     )
     expect(runChecksFor(planned(...begun, { type: 'run_paused', why: '', cause: 'budget' }))[0]?.state).toMatchObject({
       conclusion: 'action_required',

@@ -46,3 +46,9 @@ export const commandsIn = (markdown: string): string[] =>
       .map((line) => line.replace(/\s+# .*$/, '').trim())
       .filter((line) => line !== ''),
   )
+
+const INLINE = /`(npm (?:run )?(?!run`)[a-z][^`\n]*|(?:npx|node) [^`\n]+? [^`\n]+|tributary [a-z]+ [^`\n]+)`/g
+
+/** What a reader can type of the code in the text. A word alone, as in \`tributary hub\`, is the name of a command, and \`node x.js\` that of a program. */
+export const inlineCommandsIn = (markdown: string): string[] =>
+  [...markdown.replace(/^```[\s\S]*?^```$/gm, '').matchAll(INLINE)].map(([, command]) => command ?? '')

@@ -16,8 +16,8 @@ export interface Screen {
   markdown: string
 }
 
-/** What people meet in a run, in the order in which they meet it. */
-export function screensOf({ waiting, atWork, ended }: Moments): Screen[] {
+/** What people meet in a run, in the order in which they meet it. `byItself`: the same run under `merge: auto`. */
+export function screensOf({ waiting, atWork, ended }: Moments, byItself: Moments): Screen[] {
   const ids = atWork.work.plan.tasks.map(({ id }) => id)
   const [landed = ''] = ids
   const broken = ids[Math.floor(ids.length / 2)] ?? ''
@@ -29,6 +29,7 @@ export function screensOf({ waiting, atWork, ended }: Moments): Screen[] {
     { name: 'plan-ended', markdown: renderPlanComment(ended) },
     { name: 'status', markdown: renderStatus(atWork) },
     { name: 'status-ended', markdown: renderStatus(ended) },
+    { name: 'worker-by-itself', markdown: workerPull(byItself.atWork, landed).body },
     { name: 'worker-failed', markdown: workerPull(atWork, broken).body },
     { name: 'worker-verified', markdown: workerPull(atWork, verified).body },
     { name: 'worker-merged', markdown: workerPull(atWork, landed).body },
@@ -55,17 +56,11 @@ const refusals = (): Screen[] => [
 function refusedPlan(): string {
   const problems = [
     {
-      code: 'no-plan' as const,
-      task: null,
-      field: null,
-      message: 'The issue has no fenced block `tributary` with a plan.',
-    },
-    {
       code: 'no-model' as const,
       task: null,
       field: null,
       message:
-        'Nor can a model write one: the workflow has no key. Add the secret `ANTHROPIC_API_KEY` to the repository.',
+        "There is no key for a model in this repository's secrets, and the issue has no plan: add one of the two.",
     },
   ]
   const run = live(requested(), { type: 'plan_refused', problems })

@@ -47,8 +47,10 @@ export function costFacts(spending: readonly Spending[]): string[] {
   const lost = unknownUsd(spending)
   return [
     `- Cost: ${usd(usdOf(spending))}, ${count(calls, 'call')}${models.length === 0 ? '' : ` of ${commaList(models)}`}`,
-    `- Tokens: ${tokens}`,
-    ...(lost > 0 ? [`- ${usd(lost)} of it was reserved and never accounted for: it counts as spent`] : []),
+    ...(calls === 0 ? [] : [`- Tokens: ${tokens}`]),
+    ...(lost > 0
+      ? [`- ${usd(lost)} of this was reserved, and what it was spent on is not known: it counts as spent`]
+      : []),
   ]
 }
 

@@ -46,8 +46,8 @@ describe('what is new on the pages', () => {
       'tributary: on #2: Plan 0cf2 is approved as a whole.',
     ])
     expect(
-      said('outsider has the permission `read` here, and this needs `write`.\n\n<sub>`not-permitted`</sub>'),
-    ).toEqual(['tributary: on #2: No: outsider has the permission read here, and this needs write.'])
+      said('outsider has `read` permission here, and this command needs `write`.\n\n<sub>`not-permitted`</sub>'),
+    ).toEqual(['tributary: on #2: No: outsider has read permission here, and this command needs write.'])
   })
 
   it('leaves out what people say, who are told when they say it, and the comment that always changes', () => {

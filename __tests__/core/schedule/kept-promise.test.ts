@@ -8,9 +8,9 @@ const kept = (interfaces: string[], did = '') =>
 describe('what a hand-off says of a promised interface', () => {
   it('differs where a name is missing', () => {
     expect(promiseDifferences('retry(times) and maxTries', kept(['retry(times): void in src/retry.ts']))).toEqual([
-      '`maxTries` is not named any more',
+      '`maxTries` is no longer named',
     ])
-    expect(promiseDifferences('retry(times)', kept(['again(times)']))).toEqual(['`retry` is not named any more'])
+    expect(promiseDifferences('retry(times)', kept(['again(times)']))).toEqual(['`retry` is no longer named'])
   })
 
   it('differs where arguments are others', () => {

@@ -66,6 +66,20 @@ describe('queries', () => {
     expect(answer.errors).toMatchObject([{ type: 'NOT_FOUND', path: ['nodes', 2] }])
   })
 
+  it('are refused as GitHub does when they are no JSON, also where limits hold', async () => {
+    const hub = await testHub()
+    const { token } = hub.job({})
+    const send = (body: string) =>
+      fetch(hub.graphql, { method: 'POST', headers: { authorization: `bearer ${token}` }, body })
+    for (const limits of [null, {}]) {
+      if (limits !== null) await hub.hub('limits', 'POST', limits)
+      const answer = await send('{"query": ')
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ message: 'Problems parsing JSON' })
+      expect((await send('{"query": 1}')).status).toBe(422)
+    }
+  })
+
   it('say what is not there', async () => {
     const hub = await testHub()
     const missing = await ask(hub, hub.tokens.reader, '{ repository(owner: "octo", name: "other") { id } }')

@@ -53,17 +53,39 @@ export async function visit(hub: Pick<TestHub, 'link' | 'url'>): Promise<Visitor
   }
 }
 
+const unescaped = (text: string): string =>
+  text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+
+/** The fields of the form whose button says so, as a browser would send them, without boxes for words. */
+export function fieldsOf(page: string, button: string): [string, string][] {
+  const form = page.split('<form').find((one) => one.split('</form>')[0]?.includes(`>${button}</button>`)) ?? ''
+  const inputs = (form.split('</form>')[0] ?? '').match(/<input[^>]*>/g) ?? []
+  return inputs
+    .filter((input) => /type="hidden"| checked/.test(input))
+    .map((input) => [/name="([^"]*)"/.exec(input)?.[1] ?? '', unescaped(/value="([^"]*)"/.exec(input)?.[1] ?? '')])
+}
+
 /** Writes a run's journal into the hub's repository, as an orchestrator would push it. */
-export const writeJournal = (hub: TestHub, run: string, events: readonly RunEvent[]): void =>
+export const writeJournal = (hub: Pick<TestHub, 'dataDir'>, run: string, events: readonly RunEvent[]): void =>
   commitEvents(hub, run, events, [])
 
 /** Appends an entry to a run's journal, or begins it. */
-export function growJournal(hub: TestHub, run: string, events: readonly RunEvent[]): void {
+export function growJournal(hub: Pick<TestHub, 'dataDir'>, run: string, events: readonly RunEvent[]): void {
   const tip = git(join(hub.dataDir, 'repository.git'), 'for-each-ref', '--format=%(objectname)', logRef(run))
   commitEvents(hub, run, events, tip === '' ? [] : ['-p', tip])
 }
 
-function commitEvents(hub: TestHub, run: string, events: readonly RunEvent[], parent: readonly string[]): void {
+function commitEvents(
+  hub: Pick<TestHub, 'dataDir'>,
+  run: string,
+  events: readonly RunEvent[],
+  parent: readonly string[],
+): void {
   const folder = join(hub.dataDir, 'repository.git')
   const message = ['A journal', '', ...events.map((event) => JSON.stringify(event))].join('\n')
   const from = (input: string, ...words: string[]) =>

@@ -7,6 +7,7 @@ import {
   example,
   failed,
   history,
+  planningBegun,
   projected,
   proposed,
   queued,
@@ -17,24 +18,7 @@ import {
 import { planOf } from '../../support/plan.ts'
 import { type TestHub, testHub, where } from '../support/hub.ts'
 import { commitFiles, git, remoteGit } from '../support/repository.ts'
-import { type Visitor, visit, writeJournal } from './browser.ts'
-
-const unescaped = (text: string): string =>
-  text
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
-
-/** The fields of the form whose button says so, as a browser would send them, without boxes for words. */
-function fieldsOf(page: string, button: string): [string, string][] {
-  const form = page.split('<form').find((one) => one.split('</form>')[0]?.includes(`>${button}</button>`)) ?? ''
-  const inputs = (form.split('</form>')[0] ?? '').match(/<input[^>]*>/g) ?? []
-  return inputs
-    .filter((input) => /type="hidden"| checked/.test(input))
-    .map((input) => [/name="([^"]*)"/.exec(input)?.[1] ?? '', unescaped(/value="([^"]*)"/.exec(input)?.[1] ?? '')])
-}
+import { fieldsOf, type Visitor, visit, writeJournal } from './browser.ts'
 
 async function hubWith(events: readonly RunEvent[]) {
   const hub = await testHub()
@@ -127,6 +111,26 @@ describe('a form', () => {
     await visitor.post('/comments', [...fieldsOf(page, 'Comment'), ['body', '/steer types -- "<b>"']])
     expect(await lastComment(hub)).toMatchObject({ body: '/steer types -- "<b>"' })
     expect((await visitor.post('/comments', fieldsOf(page, 'Comment'))).status).toBe(400)
+  })
+
+  it('answers questions, raises the limit and steers a task, each by its command', async () => {
+    const question = { id: 'q1', question: 'Which format?', options: ['JSON', 'XML'], default: 'JSON' }
+    const asked: TimedEvent = { type: 'questions_asked', questions: [question, { ...question, id: 'q2' }] }
+    const { hub, visitor, page } = await hubWith(history(requested(1), planningBegun(), asked))
+    const fields = fieldsOf(page, 'Answer')
+    await visitor.post('/comments', [...fields, ['words-2', 'as YAML\r\nplease']])
+    expect(await lastComment(hub)).toMatchObject({ body: '/answer 1a\n2: as YAML please' })
+    const plan = planOf('types', { tasks: { types: { interface: '`toCents(x)`' } } })
+    const begun = [requested(1), proposed(plan), approved(), queued('types'), started('types')]
+    writeJournal(hub, '1', history(...begun, { type: 'run_paused', by: 'tributary', why: 'no money', cause: 'budget' }))
+    const paused = (await visitor.get('/runs/1')).text
+    await visitor.post('/comments', [...fieldsOf(paused, 'Set the limit'), ['amount', '7.5']])
+    expect(await lastComment(hub)).toMatchObject({ body: '/budget 7.5usd' })
+    const task = (await visitor.get('/runs/1/tasks/types')).text
+    expect(task).toContain('<dt>Promised interface</dt><dd><code>toCents(x)</code></dd>')
+    const posted = await visitor.post('/comments', [...fieldsOf(task, 'Tell types'), ['words', 'keep it short']])
+    expect(await lastComment(hub)).toMatchObject({ body: '/steer types -- keep it short' })
+    expect(posted.headers.location).toMatch(/^\/runs\/1\/tasks\/types\?note=/)
   })
 
   it('leads back to pages of the hub only', async () => {

@@ -5,40 +5,14 @@ import { replay } from '../../../src/core/run/evolve.ts'
 import { isPlanned } from '../../../src/render/plan/planned-run.ts'
 import { renderStatus } from '../../../src/render/status/status-comment.ts'
 import { chromiumPath, needsChromium } from '../../e2e/support/chromium.ts'
-import { approved, done, history, proposed, requested } from '../../render/support/runs.ts'
 import { PACE } from '../../support/pace.ts'
-import { planOf } from '../../support/plan.ts'
 import { testHub, where } from '../support/hub.ts'
 import { growJournal } from './browser.ts'
+import { steadyRun } from './steady-run.ts'
 
 /** Where to put pictures of the pages, for a person to look at. */
 const PICTURES = process.env.TRIBUTARY_PICTURES
 const MOST_MS = 100
-/** Before the first task, and for each. */
-const [BEGUN, OF_TASK] = [3, done('a').length]
-
-/** Layers of fifteen tasks; each needs two of the layer before. */
-function layers(tasks: number): string {
-  const edges = Array.from({ length: tasks }, (_, index) => {
-    const before = Math.floor(index / 15) * 15 - 15
-    const needs = before < 0 ? [] : [before + ((index * 7) % 15), before + ((index * 11 + 3) % 15)]
-    return [`t${index}`, ...needs.map((need) => `t${need} > t${index}`)]
-  })
-  return edges.flat().join(', ')
-}
-
-/** A run whose tasks land one after another. `upTo`: its events until so many have landed, `of`: those of one task. */
-function steadyRun(tasks: number) {
-  const plan = planOf(layers(tasks), { title: `A plan of ${tasks} tasks` })
-  const all = plan.tasks.flatMap(({ id }, index) => done(id, `r1.${(index % 4) + 1}`, 40))
-  const events = history(requested(1), proposed(plan), approved(), ...all)
-  const upTo = (landed: number): RunEvent[] => events.slice(0, BEGUN + OF_TASK * landed)
-  return {
-    upTo,
-    of: (index: number) => upTo(index + 1).slice(-OF_TASK),
-    name: (index: number) => plan.tasks[index]?.id,
-  }
-}
 
 const statusOf = (events: readonly RunEvent[]): string => {
   const run = replay(events)
@@ -67,7 +41,10 @@ describe('the page of a run at work', needsChromium, () => {
     await page.goto(`${hub.url}/runs/1`)
     await page.getByText('live', { exact: true }).waitFor()
     if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}/tasks-${tasks}.png` })
-    expect(await page.evaluate(SEEN)).toEqual({ nodes: tasks, high: true, wide: false })
+    for (const width of [2000, 360, 1000]) {
+      await page.setViewportSize({ width, height: 800 })
+      expect(await page.evaluate(SEEN), `${width} px`).toEqual({ nodes: tasks, high: true, wide: false })
+    }
 
     const changes = await traced(browser, page, async () => {
       for (const index of [half, half + 1, half + 2]) {

@@ -1,6 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openPages } from '../../../src/adapters/github/pages.ts'
+import { logPath } from '../../../src/hub/runner/job/job-log.ts'
 import {
   approved,
   done,
@@ -88,6 +91,11 @@ describe('the pages', () => {
       head_sha: pull.head.sha,
       output: { title: 'Fine', summary: '**ok**' },
     })
+    mkdirSync(join(hub.dataDir, 'logs'), { recursive: true })
+    const lines = ['##[group]Run true', 'with:', '##[endgroup]', '##[error]No'].map(
+      (line) => `2026-01-01T00:00:02.123Z ${line}\n`,
+    )
+    writeFileSync(logPath(hub.dataDir, 77), lines.join(''))
     hub.host.saveJob({
       id: 77,
       run_id: hub.host.runs()[0]?.id ?? 0,
@@ -96,9 +104,18 @@ describe('the pages', () => {
       status: 'completed',
       conclusion: 'success',
       created_at: '2026-01-01T00:00:00Z',
-      started_at: null,
-      completed_at: null,
-      steps: [],
+      started_at: '2026-01-01T00:00:02Z',
+      completed_at: '2026-01-01T00:01:05Z',
+      steps: [
+        {
+          number: 1,
+          name: 'Set up',
+          status: 'completed',
+          conclusion: 'timed_out',
+          started_at: '2026-01-01T00:00:02Z',
+          completed_at: '2026-01-01T00:00:05Z',
+        },
+      ],
       runner_name: null,
       labels: [],
       summary: '# Sum',
@@ -122,6 +139,10 @@ describe('the pages', () => {
       expect(text, address).toMatch(/<h1>/)
     }
     expect((await visitor.get('/octo/demo/pull/2')).text).toContain('+a</td>')
+    const { text: ofJob } = await visitor.get(new URL(job.html_url ?? '').pathname)
+    expect(ofJob).toContain('<span class="now-title">success</span>, 1 min 3 s')
+    expect(ofJob).toContain('Set up <span class="lead">timed out, 3 s</span>')
+    expect(ofJob).toContain('00:00:02 ▸ Run true\n00:00:02 with:\n00:00:02 Error: No')
     expect((await visitor.get('/octo/demo')).headers.location).toBe('/')
     expect((await visitor.get('/octo/demo/issues/99')).status).toBe(404)
   })

@@ -60,8 +60,6 @@ describe('the check of a task', () => {
     expect(only?.state).toEqual(completed('success', at(4), at(10)))
     expect(only?.summary).toBe(
       [
-        '**Landed**',
-        '',
         '- Writes: `src/money.ts`',
         '- Command: `node scripts/apply.mjs "A type for amounts"`',
         '- Acceptance: `npm test`',
@@ -125,7 +123,7 @@ describe('the check of a task', () => {
       failed('a', { reason: 'acceptance-failed', exitCode: 3, log }, false),
     ] as const
     const [first] = checksFor(planned(...again), 'a')
-    expect(first && brief(first)).toEqual([sha('a-1'), 'failure', 'Failed: acceptance-failed'])
+    expect(first && brief(first)).toEqual([sha('a-1'), 'failure', 'Failed: its acceptance ended with exit code 3'])
     expect(first?.summary).toContain('Its acceptance ended with exit code 3.')
     expect(first?.summary).toContain('<sub>`acceptance-failed`</sub>')
     expect(first?.summary).not.toContain('/retry')
@@ -334,6 +332,37 @@ describe('the check of the run', () => {
     expect(cancelled.map(brief)).toEqual([
       [sha('trunk'), 'cancelled', 'Cancelled'],
       [sha('merge-a'), 'cancelled', 'Cancelled'],
+    ])
+  })
+
+  it('leads to the job of a failed verification, and names the failing lines on the commit that failed', () => {
+    const log = 'Error: 1 is not 2\n    at test (src/a.test.ts:7:3)'
+    const fails = (on: string, attempt: number): TimedEvent[] => [
+      { type: 'verification_queued', on, attempt },
+      { type: 'verification_started', on, attempt, slot: 'r1.1', job: 900 + attempt },
+      {
+        type: 'verification_failed',
+        on,
+        attempt,
+        failure: { reason: 'verification-failed', on, exitCode: 1, log },
+      },
+    ]
+    const slots: TimedEvent = { type: 'slots_requested', request: 'r1', count: 1, workflowRun: 77 }
+    const annotations = [{ path: 'src/a.test.ts', line: 7, message: 'Error: 1 is not 2\nat test (src/a.test.ts:7:3)' }]
+    const shown = (...events: TimedEvent[]) =>
+      runChecksFor(planned(...begun, slots, ...assembled.slice(begun.length), ...events)).map(
+        ({ sha: on, workflowRun, job, annotations: lines }) => ({ on, workflowRun, job, lines }),
+      )
+    const job = (number: number) => ({ workflowRun: 77, job: number })
+    expect(shown(...fails(sha('merge-d'), 1), { type: 'culprit_found', task: 'd' })).toEqual([
+      { on: sha('trunk'), ...job(901), lines: undefined },
+      { on: sha('merge-d'), ...job(901), lines: annotations },
+    ])
+    const search = [...fails(sha('merge-d'), 1), ...fails(sha('merge-b'), 2)]
+    expect(shown(...search, { type: 'culprit_found', task: 'b' })).toEqual([
+      { on: sha('trunk'), ...job(902), lines: undefined },
+      { on: sha('merge-d'), ...job(902), lines: undefined },
+      { on: sha('merge-b'), ...job(902), lines: annotations },
     ])
   })
 

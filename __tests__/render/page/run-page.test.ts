@@ -7,6 +7,7 @@ import { renderRunPage } from '../../../src/render/page/run-page.ts'
 import { planOf } from '../../support/plan.ts'
 import {
   approved,
+  byAgents,
   done,
   example,
   failed,
@@ -18,7 +19,10 @@ import {
   queued,
   requested,
   started,
+  startedByAgent,
+  type TimedEvent,
   verified,
+  verifiedByAgent,
 } from '../support/runs.ts'
 
 const page = (events: readonly RunEvent[]) => renderRunPage(events, replay(events))
@@ -91,30 +95,55 @@ describe('the page of a run', () => {
     expect(after).toContain('Critical path as it was: ')
   })
 
-  it('shows in the lane of a slot its start, the work, and how long of that the acceptance took', () => {
+  it('shows in the lane of a slot its queue, its set-up, the work, and how long of that the acceptance took', () => {
     const start = [requested(), proposed(planOf('a')), approved()] as const
     const asked = { type: 'slots_requested', request: 'r1', count: 2, workflowRun: 7 } as const
-    const text = page(
-      history(
-        ...start,
-        asked,
-        queued('a'),
-        [30, started('a', 'r1.1')],
-        [9, verified('a')],
-        [11, { type: 'slots_gone', request: 'r1' }],
-      ),
+    const recorded = history(
+      ...start,
+      asked,
+      queued('a'),
+      [30, started('a', 'r1.1')],
+      [21, verified('a')],
+      [11, { type: 'slots_gone', request: 'r1' }],
     )
+    const given = recorded.find(({ type }) => type === 'task_started')?.at ?? ''
+    const begun = new Date(Date.parse(given) + 12_000).toISOString()
+    const text = page(recorded.map((event) => (event.type === 'task_verified' ? { ...event, begun } : event)))
     const bars = [...text.matchAll(/<g class="(bar[^"]*)"><title>([^<]*)<\/title>/g)].map(([, kind, words]) => [
       kind,
       words,
     ])
     expect(bars.filter(([, words]) => !words?.startsWith('an approval'))).toEqual([
-      ['bar start', expect.stringMatching(/^start: 31 s, from/)],
+      ['bar queue', expect.stringMatching(/^queue: 31 s, from/)],
+      ['bar set-up', expect.stringMatching(/^set-up: 12 s, from/)],
       ['bar', expect.stringMatching(/^a: 9 s, 3\.2 s of it acceptance, from/)],
-      ['bar start', expect.stringMatching(/^start: 51 s, from/)],
+      ['bar queue', expect.stringMatching(/^queue: 1 min 3 s, from/)],
     ])
     expect(text.match(/<rect class="acceptance"/g)).toHaveLength(1)
     expect(text).toContain('<dt>Idle between tasks</dt><dd>0 s</dd>')
+  })
+
+  it('marks the critical path in the lanes, says what each task cost, and measures time against the prediction', () => {
+    const plan = byAgents(planOf('a > b, c', { tasks: { c: { size: 'small' } } }))
+    const forecast = { measured: null, minutes: { low: 1, likely: 4, high: 9 }, usd: null }
+    const text = page(
+      history(
+        requested(),
+        { ...proposed(plan), forecast } as TimedEvent,
+        approved(),
+        queued('a'),
+        queued('c'),
+        startedByAgent('a'),
+        startedByAgent('c', 'r1.2'),
+        [60, verifiedByAgent('a')],
+        landed('a'),
+      ),
+    )
+    expect(text).toMatch(
+      /<g class="bar critical"><title>a: 1 min[^<]*, on the critical path; the task cost 0\.50 USD<\/title>/,
+    )
+    expect(text).toMatch(/<g class="bar"><title>c: /)
+    expect(text).toMatch(/<dt>Time in slots<\/dt><dd>1 min( \d+ s)? of 4 min predicted<\/dd>/)
   })
 
   it('asks nothing of the network', () => {

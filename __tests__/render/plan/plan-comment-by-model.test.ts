@@ -75,7 +75,7 @@ describe('a plan whose parts gain little beside each other', () => {
   const chained = (graph: string) => linesOf(...planning, proposed(byAgents(planOf(graph))))
   it('says why it is not one task all the same', () =>
     expect(chained('a > b > c > d > e')).toContain(
-      '- 48 min 30 s with 4 slots, 48 min 30 s with 8: 0.9 times as fast as one after another. This counts in starting slots, reading and landing, which the two times above do not. It stays in parts, since one agent for all of it would need about 104 turns, and an attempt has 60.',
+      '- 48 min 30 s with 4 slots, 48 min 30 s with 8: 0.9 times as fast as one task at a time. This includes starting slots, reading and landing, which the two times above leave out. It stays in parts, since one agent for all of it would need about 104 turns, and an attempt has 60.',
     ))
   it('says that one would do where it would', () =>
     expect(chained('a > b').join('\n')).toContain(' One task would do as well.'))
@@ -136,7 +136,7 @@ describe('the plan comment of a plan by a model', () => {
     )
   })
 
-  it('names what it has cost, what the work will cost either way, the limit, and what the numbers rest on', () => {
+  it('names what it has cost, what the work will cost either way, the limit, and how the numbers were estimated', () => {
     expect(comment).toContain('- The plan itself has cost 0.32 USD')
     expect(comment).toMatch(/^- \*\*About \d+\.\d\d USD\*\* for the work; the limit is 10\.00 USD$/m)
     expect(comment).toContain(
@@ -162,7 +162,7 @@ describe('the plan comment of a plan by a model', () => {
     const small = { ...plan, tasks: plan.tasks.map((task) => ({ ...task, size: 'small' as const })) }
     const textOf = (from: Plan) => renderPlanComment(planned(...planning, withForecast(from, measured)))
     const all = textOf({ ...small, tasks: small.tasks.map((task) => ({ ...task, model_tier: 'default' as const })) })
-    expect(all).toMatch(/^- \*\*About \S+ min.* \(.+ to .+\)\*\* with 4 slots; one after another /m)
+    expect(all).toMatch(/^- \*\*About \S+ min.* \(.+ to .+\)\*\* with 4 slots; .+ one task at a time/m)
     expect(all).toContain('- **About 1.60 USD (0.80 USD to 2.40 USD)** for the work; the limit is 10.00 USD')
     expect(all).toContain(
       '- Predicted cost of the whole run, planner and reviews included: 2.02 USD (1.17 USD to 2.92 USD)',
@@ -185,14 +185,14 @@ describe('the plan comment of a plan by a model', () => {
 
   it('has the line that approves it alone, and offers another version', () => {
     expect(last(comment.split('\n'))).toBe(approveLine(plan))
-    expect(comment).toContain('`/revise -- what to change` asks for another version.')
+    expect(comment).toContain('Or type `/revise -- what to change` for another version, ')
   })
 
   it('says the same while the run goes on: who approved it, and nothing to approve', () => {
     const begun = [...planning, proposed(plan), approved()]
     const later = planned(...begun, queued('types'), startedByAgent('types'), verifiedByAgent('types'), landed('types'))
     expect(renderPlanComment(later)).toBe(renderPlanComment(planned(...begun)))
-    expect(renderPlanComment(later)).toContain('**Approved by bob.** The status comment shows how far it is.')
+    expect(renderPlanComment(later)).toContain('**Approved by bob.** The status comment shows its progress.')
     expect(last(renderPlanComment(later).split('\n'))).toBe('')
   })
 
@@ -275,7 +275,7 @@ describe('another version', () => {
 
   it('shows folded what is different, and what was asked for', () => {
     expect(lines).toContain(
-      'For issue #42, asked for by alice. Version 2. **No task, no agent and no write starts before you approve it.**',
+      'For issue #42, requested by alice. Version 2. **No task or agent starts, and no code changes, until you approve it.**',
     )
     const id = approveLine(plan).replace('/approve ', '')
     const at = lines.indexOf(`<details><summary>What is different from version 1 (plan <code>${id}</code>)</summary>`)
@@ -333,7 +333,7 @@ describe('a mode', () => {
       expect(lines.join('\n')).toContain('**Still being written: 2 tasks so far.** You cannot approve it yet.')
       expect(lines.join('\n')).toContain('`parse` Read amounts without floats')
       expect(lines.join('\n')).not.toMatch(/\/approve [0-9a-f]{12}/)
-      expect(lines.join('\n')).not.toContain('What the numbers rest on')
+      expect(lines.join('\n')).not.toContain('How the numbers were estimated')
     }
     expect(renderProposed(planned(...begun('soft')), 50)).toMatch(
       /The plan is being written on #50.*<sub>`plan-begun`<\/sub>/s,
@@ -344,7 +344,7 @@ describe('a mode', () => {
     const events: TimedEvent[] = [...begun('soft'), { ...proposed(plan), mode: 'soft' } as TimedEvent]
     const lines = linesOf(...events)
     expect(lines).toContain(
-      'For issue #42, asked for by alice. **Slots work on it already; nothing lands before you approve it.**',
+      'For issue #42, requested by alice. **Slots work on it already; nothing lands before you approve it.**',
     )
     expect(last(lines)).toBe(approveLine(plan))
     expect(renderProposed(planned(...events), 50)).toContain('nothing lands before you approve it, there or here:')

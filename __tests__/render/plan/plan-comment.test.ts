@@ -20,12 +20,12 @@ describe('the plan comment', () => {
         '',
         'Amounts are whole cents from the parser to the printer.',
         '',
-        'For issue #42, asked for by alice. **No task, no agent and no write starts before you approve it.**',
+        'For issue #42, requested by alice. **No task or agent starts, and no code changes, until you approve it.**',
         '',
         '(graph)',
         '',
         '- **9 tasks**, 1 gate among them, at most 3 at once',
-        '- **About 41 min** with 4 slots; one after another 58 min 30 s',
+        '- **About 41 min** with 4 slots; 58 min 30 s one task at a time',
         '- **No money**: no model works on it',
         '',
         'To approve it, type this in a new comment:',
@@ -34,7 +34,7 @@ describe('the plan comment', () => {
         `/approve ${id}`,
         '```',
         '',
-        `\`/reject -- why\` ends it. \`/approve ${id} --only t1,t2\` starts a part, named by the ids of its tasks.`,
+        `Or type \`/reject -- why\` to end it, or \`/approve ${id} --only t1,t2\` to start only the tasks that you name.`,
       ].join('\n'),
     )
   })
@@ -83,7 +83,7 @@ describe('the plan comment', () => {
     for (const line of [
       '- Critical path: `types` → `rules` → `report` → `publish`, 34 min',
       '- All tasks together: 56 min',
-      '- 41 min with 4 slots, 41 min with 8: 1.4 times as fast as one after another. This counts in starting slots, reading and landing, which the two times above do not.',
+      '- 41 min with 4 slots, 41 min with 8: 1.4 times as fast as one task at a time. This includes starting slots, reading and landing, which the two times above leave out.',
       `- Base: \`main\` at \`${run.work.base}\``,
       '- Settings: none, so the defaults',
       `- Plan id: \`${run.work.planId}\``,
@@ -134,7 +134,7 @@ describe('the plan comment', () => {
     )
     expect(slow).toContain('- **Commands run without isolation: `sandbox: off` is set.**')
     expect(slow).toContain(
-      '- **About 29 min 30 s** with 4 slots; one after another 26 min 30 s, so parallel work gains little',
+      '- **About 29 min 30 s** with 4 slots; 26 min 30 s one task at a time, so parallel work gains little',
     )
     expect(slow).toContain('it waits for `/approve` on its pull request')
     expect(slow).toContain('- Settings: `.github/tributary.yml`, blob `')
@@ -144,7 +144,7 @@ describe('the plan comment', () => {
     const begun = [requested(), proposed(example, {}, run.work.notes), approved()] as const
     const later = renderPlanComment(planned(...begun, ...done('types')))
     expect(later).toBe(renderPlanComment(planned(...begun)))
-    expect(later).toContain('**Approved by bob.** The status comment shows how far it is.')
+    expect(later).toContain('**Approved by bob.** The status comment shows its progress.')
     expect(later).not.toContain(`/approve ${id}`)
     expect(later.slice(0, later.indexOf('```mermaid'))).toContain('<details><summary>Graph and numbers</summary>')
   })

@@ -35,8 +35,7 @@ describe('a plan with problems', () => {
   })
 
   it('says once that there is neither a key nor a plan', () => {
-    const message =
-      "There is no key for a model in this repository's secrets, and the issue has no plan: add one of the two."
+    const message = 'There is no key for a model, and the issue has no plan: add one of the two.'
     const text = renderPlanRefused(refused([{ code: 'no-model', task: null, field: null, message }]))
     expect(text.split('\n').slice(1, 6)).toEqual([
       '## There is no plan',
@@ -45,6 +44,8 @@ describe('a plan with problems', () => {
       '',
       `- ${message} <sub>\`no-model\`</sub>`,
     ])
+    // The same words are read on GitHub and on a laptop.
+    expect(text).toMatch(/On GitHub, the key is the secret .*Settings > .* On your own machine, set .*`--agent NAME`/)
   })
 
   it('loses hints, then counts what does not fit', () => {

@@ -45,7 +45,7 @@ describe('the final pull request', () => {
     const { title, body } = finalPull(planned(...begun))
     expect(title).toBe('Do it @ alice')
     expect(body.split('\n')[0]).toBe(
-      'Tributary works on issue #42 here: 3 tasks, merged into this branch one by one. Do not merge it before it is ready for review.',
+      'Tributary is working on issue #42 here: 3 tasks, merged into this branch one by one. Do not merge this pull request before it is ready for review.',
     )
     expect(body).toContain('> Better #&#8203;7.')
     expect(body).toContain('Nothing starts before you approve the plan there.')
@@ -81,7 +81,7 @@ describe('the final pull request', () => {
         '',
         '(graph)',
         '',
-        'The tasks, each after what it builds on:',
+        'The tasks in review order, each after those it builds on:',
         '',
         `1. \`a\` Task a: #51, ${merge('a')}, 5 s`,
         `2. \`b\` Task b: ${merge('b')}, 5 s`,
@@ -224,6 +224,25 @@ describe('a worker pull request', () => {
     expect(top(queued('types'), { type: 'task_skipped', by: 'bob', task: 'types' })).toContain(
       '**Not part of the change**: the task was skipped.',
     )
+  })
+
+  it('of a task that lands by itself holds at each time without an edit, and changes when the run needs a person', () => {
+    const under = (...events: TimedEvent[]) =>
+      workerPull(planned(requested(), proposed(example), projected(['pull:trunk', 50]), approved(), ...events), 'types')
+        .body
+    const begun = [queued('types'), started('types')]
+    const program = { reason: 'program-failed', exitCode: 1, log: 'no' } as const
+    const opened = under(...begun)
+    expect(opened.split('\n')[0]).toBe(
+      "**Nothing to do here.** The run merges this into `tributary/42/trunk` (#50) by itself once its acceptance passes; until then, this pull request stays open. The result comes with the check `tributary / types — A type for amounts`: the worker's report, the output, and the cost. If the run needs you, this text says so.",
+    )
+    expect(under(...begun, verified('types'))).toBe(opened)
+    expect(under(...done('types'))).toBe(opened)
+    expect(under(...begun, failed('types', program, false), queued('types', 2))).toBe(opened)
+    const top = (...events: TimedEvent[]) => under(...events).split('\n')[0]
+    expect(top(...begun, failed('types', program))).toContain('**Failed**')
+    expect(top(...begun, { type: 'task_skipped', by: 'bob', task: 'types' })).toContain('**Not part of the change**')
+    expect(top(...begun, { type: 'run_cancelled', by: 'bob', why: '' })).toContain('**Not part of the change**')
   })
 
   it('of a failed task shows the first failing lines, and how to go on', () => {

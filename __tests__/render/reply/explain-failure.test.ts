@@ -14,7 +14,7 @@ const FAILURES: {
 } = {
   'not-permitted': [
     { reason: 'not-permitted', actor: 'eve', permission: 'read', needed: 'write' },
-    'eve has the permission `read` here, and this needs `write`.',
+    'eve has `read` permission here, and this command needs `write`.',
     'A person with `write` permission can type the same command. `/help` says who may do what.',
   ],
   'not-an-approver': [
@@ -24,7 +24,7 @@ const FAILURES: {
   ],
   'second-person-needed': [
     { reason: 'second-person-needed', actor: 'ann' },
-    'ann asked for this plan or its last version, and here a second person approves it.',
+    'ann asked for this plan or its latest version. In this repository, a second person approves it.',
     'Another person with the permission can type the same command.',
   ],
   'push-refused': [
@@ -90,7 +90,7 @@ const FAILURES: {
         { branch: 'tributary/42/t3', sha: sha('4'), known: null },
       ],
     },
-    'Others moved `tributary/42/trunk`, `tributary/42/t3`, and they still stand there; run `42` would pause again.',
+    'Others moved `tributary/42/trunk`, `tributary/42/t3`, and have not moved them back; run `42` would pause again.',
     `Put \`tributary/42/trunk\` back with \`git push --force origin ${sha('3')}:refs/heads/tributary/42/trunk\`; then type \`/resume\`.\nRename or delete \`tributary/42/t3\`; then type \`/resume\`.`,
   ],
   'bad-arguments': [
@@ -131,7 +131,7 @@ const FAILURES: {
   ],
   'plan-outdated': [
     { reason: 'plan-outdated', given: '000000000000', latest: PLAN },
-    '`000000000000` is not the plan that stands here now.',
+    '`000000000000` is not the current plan.',
     'Read the latest plan, then type `/approve abcdef012345`.',
   ],
   'plan-stale': [
@@ -166,18 +166,18 @@ const FAILURES: {
   ],
   'nothing-asked': [
     { reason: 'nothing-asked', run: '42' },
-    'Run `42` waits for no answer.',
+    'Run `42` is not waiting for an answer.',
     'Type `/revise -- what to change` to change its plan, or `/plan status` to see where it stands.',
   ],
   'bad-answer': [
     { reason: 'bad-answer', detail: '`3` is not a question.', questions: ['1: Which format? a JSON, b *YAML*'] },
     '`3` is not a question.',
-    'The questions that are open, each with what can be typed:\n\n- 1: Which format? a JSON, b \\*YAML\\*',
+    'The open questions, each with what you can type:\n\n- 1: Which format? a JSON, b \\*YAML\\*',
   ],
   'budget-too-low': [
     { reason: 'budget-too-low', usd: 2, spent: 2.345, aside: 1.5, least: 3.85 },
     '2.00 USD is too little: the run has spent 2.35 USD already, and what is at work may still spend 1.50 USD.',
-    'The least that can be set now is `/budget 3.85usd`; once what is at work is done, it may be less.',
+    'The lowest limit that you can set now is `/budget 3.85usd`; once what is at work is done, it may be less.',
   ],
   'bad-settings': [
     { reason: 'bad-settings', problems: ['line 3: `slot` is not a key'] },
@@ -196,7 +196,7 @@ describe('a refusal', () => {
 
   it('asks for a task where none was named, and names as many as can be read', () => {
     const tasks = Array.from({ length: 14 }, (_, index) => `t${index}`)
-    expect(explain({ reason: 'unknown-task', task: '', tasks })[0]).toBe('A task must be named.')
+    expect(explain({ reason: 'unknown-task', task: '', tasks })[0]).toBe('This command needs the id of a task.')
     expect(explain({ reason: 'unknown-task', task: '', tasks })[2]).toContain('`t11` and 2 more.')
   })
 

@@ -52,7 +52,7 @@ const ANSWERS: {
       questions: [{ id: 'q', question: 'Which?', options: ['*A*', 'B'], default: 'B' }],
       answers: [{ question: 'q', chosen: 'a', words: '*A*', by: 'ann' }],
     },
-    '1 answer taken, and the planning goes on:\n\n- `1a` \\*A\\*',
+    '1 answer taken, and planning continues:\n\n- `1a` \\*A\\*',
   ],
   'gate-off': [
     { code: 'gate-off', run: '42', started: true, to: sha('x') },
@@ -64,7 +64,7 @@ const ANSWERS: {
   ],
   'budget-set': [
     { code: 'budget-set', run: '42', usd: 20, spent: 9.876, resumed: true },
-    'Run `42` may spend 20.00 USD; it has spent 9.88 USD. It goes on now.',
+    'Run `42` may spend 20.00 USD; it has spent 9.88 USD. It continues now.',
   ],
   retrying: [
     { code: 'retrying', run: '42', task: 't3' },
@@ -86,9 +86,9 @@ const ANSWERS: {
   ],
   paused: [
     { code: 'paused', run: '42', running: ['a'] },
-    'No new tasks start. `a` goes on to the end. `/resume` goes on.',
+    'No new tasks start. `a` runs to its end. `/resume` continues the run.',
   ],
-  resumed: [{ code: 'resumed', run: '42' }, 'Run `42` goes on.'],
+  resumed: [{ code: 'resumed', run: '42' }, 'Run `42` continues.'],
   'gate-approved': [
     { code: 'gate-approved', run: '42', task: 'g' },
     'The gate `g` is approved. The tasks behind it start.',
@@ -108,7 +108,7 @@ describe('an answer', () => {
   it('says where to look, once there is something', () => {
     const run = live(requested(), proposed(), projected(['pull:trunk', 50]), approved())
     expect(renderAnswer({ code: 'resumed', run: '42' }, run, settings())).toBe(
-      'Run `42` goes on.\n\nHow far it is: #50.\n\n<sub>`resumed`</sub>',
+      'Run `42` continues.\n\nFollow it on #50.\n\n<sub>`resumed`</sub>',
     )
   })
 
@@ -128,7 +128,7 @@ describe('an answer', () => {
       '**Running: 0 of 9 tasks landed, 1 at work, 1 waiting for a person, 7 to come.** Tasks start as soon as their own needs have landed.',
       '',
       '- `/approve ask` opens the gate `ask`.',
-      '- `/pause` starts no new tasks, `/cancel` stops the run.',
+      '- `/pause` stops new tasks from starting, `/cancel` stops the run.',
       '',
       'All of it is on #50.',
       '',

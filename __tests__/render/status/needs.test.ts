@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { ActiveRun, LiveRun } from '../../../src/core/run/state.ts'
 import { planStage } from '../../../src/render/plan/plan-stage.ts'
 import type { PlannedRun } from '../../../src/render/plan/planned-run.ts'
+import { callFor } from '../../../src/render/status/call.ts'
 import { needsOf } from '../../../src/render/status/needs.ts'
+import { nextSteps } from '../../../src/render/status/next-steps.ts'
 import { gate, planOf } from '../../support/plan.ts'
 import { followed, planning, proposal } from '../../support/planning.ts'
 import { begun, failed, landed, merged, proposed, queued, running, shaOf, verifiedBy } from '../../support/run.ts'
@@ -104,7 +106,10 @@ describe('a run waits for a person', () => {
   })
 
   it('who retries or skips a task that failed for good, unless its part is planned again', () => {
-    expect(kinds(failed(running('a, b'), 'a'))).toEqual(['retry a'])
+    const alone = failed(running('a'), 'a')
+    expect(kinds(alone)).toEqual(['retry a'])
+    expect(nextSteps(alone).join()).toContain('`/retry a -- note`')
+    expect(callFor(alone, () => false)?.body).toContain('`/retry a -- note`')
     const state = followed<ActiveRun>(planning(), proposal(planOf('a, b')))
     const approved = followed<ActiveRun>(state, { type: 'plan_approved', planId: state.work.planId, only: null })
     const again = followed<ActiveRun>(approved, ...begun(approved, 'a'), {
@@ -117,6 +122,8 @@ describe('a run waits for a person', () => {
       replan: true,
     })
     expect(kinds(again)).toEqual([])
+    expect(nextSteps(again).join()).not.toContain('/retry a')
+    expect(callFor(again, () => false)).toBeNull()
   })
 
   it('not while the cause of a broken trunk is searched for, and then for a word about the task that broke it', () => {

@@ -65,7 +65,7 @@ describe('a result that a model reviews', () => {
     ]
     expect(check?.text.split('\n')).toEqual(expect.arrayContaining(said))
     expect(workerPull(planned(...accepted), 'a').body.split('\n')).toEqual(expect.arrayContaining(said))
-    expect(check?.text).toContain('- Not as promised: `toCents` is not named any more')
+    expect(check?.text).toContain('- Not as promised: `toCents` is no longer named')
     expect(status(...accepted)).toContain('Reviewed by a model.')
   })
 

@@ -15,7 +15,7 @@ export function gitInCheckout(
   config: Readonly<Record<string, string>> = {},
 ): Promise<GitAnswer> {
   return new Promise((resolve, reject) => {
-    const options = { cwd: top, encoding: 'utf8' as const, env: { ...env, ...variables(config, env) } }
+    const options = { cwd: top, encoding: 'utf8' as const, env: gitVariables(env, config) }
     execFile('git', words, options, (error, out, words) => {
       if (error !== null && typeof error.code !== 'number') reject(error)
       else resolve({ ok: error === null, out: out.trim(), words: words.trim() })
@@ -23,10 +23,13 @@ export function gitInCheckout(
   })
 }
 
-function variables(config: Readonly<Record<string, string>>, env: Place['env']): Record<string, string> {
+/** The person's environment with more configuration, for a git that speaks English and does not ask in the terminal. */
+export function gitVariables(env: Place['env'], config: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(config)
   const before = Number(env.GIT_CONFIG_COUNT ?? 0)
+  const own = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return Object.fromEntries([
+    ...own,
     ['LC_ALL', 'C'],
     ['GIT_TERMINAL_PROMPT', '0'],
     ...(entries.length === 0 ? [] : [['GIT_CONFIG_COUNT', String(before + entries.length)]]),

@@ -9,6 +9,7 @@ import { EnvironmentError, Mistake, type Terminal } from '../subcommand.ts'
 import { settingsFor, type Worker } from './agents.ts'
 import { type Hold, type Holder, type HubAddress, isRunning, takeHold } from './holder.ts'
 import { hubRepository, isResult, type Place } from './place.ts'
+import { pushOf } from './push-result.ts'
 import { isTaken, takeUnderFreeName } from './take-result.ts'
 
 export interface LocalHub {
@@ -94,6 +95,7 @@ async function start({ place, worker, port, terminal, log }: OpenOptions): Promi
     tributaryStep: { inputs: { settings: settingsFor(worker) }, workEnv: worker.workEnv },
     takeResult: (run) => takeUnderFreeName(place, run),
     hasResult: (commit) => isTaken(place, commit),
+    pushOf: (run, commit) => pushOf(place, run, commit),
     log,
   })
 }

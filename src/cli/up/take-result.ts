@@ -13,13 +13,14 @@ export interface Taken {
   commit: string
 }
 
-const resultBranch = (run: string): string => `tributary/${run}`
+export const resultBranch = (run: string): string => `tributary/${run}`
 
 const MOST_NAMES = 50
 
-/** Whether a branch of the person's repository holds the commit: it was taken, by the page or by `tributary run`, or merged. */
+/** Whether a branch of the person's repository, or of a remote of it, holds the commit: it was taken, pushed or merged. */
 export async function isTaken({ top }: Place, commit: string): Promise<boolean> {
-  const names = await git(top, 'for-each-ref', '--count=1', '--format=%(refname)', `--contains=${commit}`, 'refs/heads')
+  const branches = ['refs/heads', 'refs/remotes']
+  const names = await git(top, 'for-each-ref', '--count=1', '--format=%(refname)', `--contains=${commit}`, ...branches)
   return names !== null && names !== ''
 }
 
@@ -37,7 +38,7 @@ export async function takeUnderFreeName(place: Place, run: string): Promise<Take
 }
 
 /** Whatever the person's configuration asks for: pruning would take a branch without a counterpart for one that is gone. */
-const NOTHING_ELSE = [
+export const NOTHING_ELSE = [
   ...['--no-tags', '--no-prune', '--no-write-fetch-head'],
   ...['--no-auto-maintenance', '--no-recurse-submodules'],
 ]

@@ -232,7 +232,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** Trunk has taken over the workflow files of the base branch at `base`; `commit` is for all branches of the run. */
   event('workflows_followed', { base: shaSchema, commit: shaSchema, sha: shaSchema }),
   event('verification_queued', { on: shaSchema, attempt: z.int().min(1) }),
-  event('verification_started', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
+  event('verification_started', {
+    on: shaSchema,
+    attempt: z.int().min(1),
+    slot: z.string(),
+    /** The slot's job on the platform. Absent in journals of before. */
+    job: z.int().optional(),
+  }),
   event('verification_returned', {
     on: shaSchema,
     attempt: z.int().min(1),

@@ -31,6 +31,7 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
           on: event.on,
           attempt: event.attempt,
           slot: event.slot,
+          ...(event.job !== undefined && { job: event.job }),
           since: event.at,
         },
       }
@@ -50,7 +51,7 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
     }
     case 'verification_failed': {
       const { on, attempt, failure, at } = event
-      const failed = { status: 'failed', on, attempt, failure, since: at } as const
+      const failed = { status: 'failed', on, attempt, failure, ...ranIn(work, event), since: at } as const
       if (event.again) return { ...judged(work), verification: failed, failedOnce: failed }
       return {
         ...judged(work),
@@ -95,7 +96,14 @@ const judged = ({ lostVerifications: _, ...work }: Work): Work => work
 function afterPass(work: Work, { on, attempt, report, at }: EventOf<'verification_passed'>): Work['verification'] {
   if (on !== work.trunk.tip && work.lastFailure !== null) return work.lastFailure
   const flaky = work.failedOnce?.on === on ? { flaky: work.failedOnce.failure } : {}
-  return { status: 'passed', on, attempt, report, ...flaky, since: at }
+  return { status: 'passed', on, attempt, report, ...flaky, ...ranIn(work, { attempt }), since: at }
+}
+
+/** Where the verification ran that ends now. */
+function ranIn({ verification }: Work, { attempt }: { attempt: number }) {
+  if (verification?.status !== 'in_progress' || verification.attempt !== attempt) return {}
+  const { slot, job } = verification
+  return job === undefined ? {} : { ranIn: { slot, job } }
 }
 
 const culpritOf = ({ task, adopted }: EventOf<'culprit_found'>) =>

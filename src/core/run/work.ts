@@ -9,11 +9,15 @@ import { baselineSchema } from './baseline.ts'
 import { reportSchema, sharedWritesSchema } from './report.ts'
 import { taskRecordSchema } from './task-record.ts'
 
+/** The slot that a verification ran in and its job on the platform. Absent in journals of before. */
+const ranInSchema = z.strictObject({ slot: z.string(), job: z.int() })
+
 const failedVerificationSchema = z.strictObject({
   status: z.literal('failed'),
   on: shaSchema,
   attempt: z.int(),
   failure: taskFailureSchema,
+  ranIn: ranInSchema.optional(),
   since: z.string(),
 })
 
@@ -24,6 +28,7 @@ export const verificationSchema = z.discriminatedUnion('status', [
     on: shaSchema,
     attempt: z.int(),
     slot: z.string(),
+    job: z.int().optional(),
     since: z.string(),
   }),
   z.strictObject({
@@ -33,6 +38,7 @@ export const verificationSchema = z.discriminatedUnion('status', [
     report: reportSchema,
     /** How it failed when it first ran on the same tree. */
     flaky: taskFailureSchema.optional(),
+    ranIn: ranInSchema.optional(),
     since: z.string(),
   }),
   failedVerificationSchema,

@@ -51,8 +51,10 @@ const isToCome = ({ state }: TaskRecord): boolean => state.status === 'pending' 
 const closedAttempts = (work: Work, id: TaskId) =>
   recordOf(work, id).attempts.filter(({ outcome }) => outcome !== 'open')
 
+type Started = Extract<NewEvent, { type: 'task_started' | 'verification_started' }>
+
 /** The start of what a slot was assigned; null: the money is not enough for the attempt, and its task stays queued. */
-export function startOf(run: ActiveRun, assigned: Assigned): NewEvent | null {
+export function startOf(run: ActiveRun, assigned: Assigned): Started | null {
   if (assigned.kind === 'verification') {
     const { on, attempt, slot } = assigned
     return { type: 'verification_started', on, attempt, slot }

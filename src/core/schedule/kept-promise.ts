@@ -19,7 +19,7 @@ export function promiseDifferences(promised: string, { did, interfaces, decision
     return now === undefined || now === args ? [] : [`\`${name}(${args})\` is now \`${name}(${now})\``]
   })
   const names = new Set([...calls.keys(), ...codeNamesIn(promised)])
-  const missing = [...names].filter((name) => !hasWord(said, name)).map((name) => `\`${name}\` is not named any more`)
+  const missing = [...names].filter((name) => !hasWord(said, name)).map((name) => `\`${name}\` is no longer named`)
   return [...changed, ...missing].slice(0, MOST)
 }
 

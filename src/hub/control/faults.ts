@@ -78,7 +78,8 @@ export interface Faults {
   /** Each of these decrements the fault's count. */
   forRequest(kind: 'status' | 'status-after', method: string, path: string): Of<'status'> | Of<'status-after'> | null
   forEvent(event: string): 'drop' | 'double' | null
-  graphqlLimit(mutations: number): Of<'graphql-limit'> | null
+  /** `mutations`: counts them, which is asked for only if there is such a fault. */
+  graphqlLimit(mutations: () => number): Of<'graphql-limit'> | null
   expire(job: string, path: string): boolean
   kill(job: string): number | null
   killSender(job: string, method: string, path: string): 'before' | 'after' | null
@@ -112,7 +113,7 @@ export function createFaults(): Faults {
       if (take('drop-event', (fault) => fault.event === event) !== null) return 'drop'
       return take('double-event', (fault) => fault.event === event) === null ? null : 'double'
     },
-    graphqlLimit: (mutations) => take('graphql-limit', ({ most }) => mutations > most),
+    graphqlLimit: (mutations) => take('graphql-limit', ({ most }) => mutations() > most),
     expire: (job, path) =>
       take('expire-token', (fault) => named(job)(fault) && new RegExp(fault.route).test(path)) !== null,
     kill: (job) => take('kill-job', named(job))?.ms ?? null,

@@ -14,6 +14,7 @@ export interface PageContext {
   /** Whether the hub knows a repository of the person that takes results. */
   takesResults: boolean
   hasResult: HasResult
+  pushOf: PushOf
 }
 
 /** Fetches the result of a run into the person's repository, as a branch. */
@@ -21,6 +22,20 @@ export type TakeResult = (run: RunId) => Promise<{ branch: string; commit: strin
 
 /** Whether the person's repository holds a commit, so that a result was taken. */
 export type HasResult = (commit: Sha) => Promise<boolean>
+
+/** What would push the result of a run to a remote of the person's repository; null if that has none. */
+export type PushOf = (run: RunId, commit: Sha) => Promise<Push | null>
+
+export interface Push {
+  remote: string
+  branch: string
+  /** As the person could type it in their repository. */
+  command: string
+  run(): Promise<Pushed>
+}
+
+/** `words`: git's own. `next`: what to do about them, and `command` for that. */
+export type Pushed = { ok: true } | { ok: false; words: string; next: string; command: string }
 
 export const runPath = (run: string): string => `/runs/${run}`
 export const taskPath = (run: string, task: TaskId): string => `/runs/${run}/tasks/${task}`

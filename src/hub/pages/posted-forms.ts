@@ -1,4 +1,5 @@
 import type { RunId } from '../../core/ids.ts'
+import type { LiveRun } from '../../core/run/state.ts'
 import { html } from '../../render/page/html.ts'
 import type { Actor } from '../access/actor.ts'
 import { person } from '../access/people.ts'
@@ -10,8 +11,9 @@ import { Refusal } from '../refusal.ts'
 import { needLive } from '../rest/middleware.ts'
 import type { World } from '../world.ts'
 import { commandText, field } from './actions/command-text.ts'
-import { runPath, type TakeResult } from './context.ts'
+import { type PageContext, runPath, type TakeResult } from './context.ts'
 import type { Notes } from './notes.ts'
+import { pushFor } from './result-push.ts'
 import { type PageCall, refuse } from './session/signed-in.ts'
 
 /** Pages act for the person who started the hub. */
@@ -74,4 +76,23 @@ export async function takeIt(
     html`<p>Your repository has the branch <code>${branch}</code> now, at <code>${commit.slice(0, 8)}</code>. Look at it with <code>git diff HEAD...${branch}</code>, and take it over with <code>git merge ${branch}</code>.</p>`,
   )
   return call.redirect(`${runPath(run)}?note=${note}`, 303)
+}
+
+/** Pushes the result of a run by the command that the page showed, and says what git made of it. */
+export async function pushIt(
+  context: Pick<PageContext, 'pushOf'>,
+  notes: Notes,
+  state: LiveRun,
+  call: PageCall,
+): Promise<Response> {
+  const push = await pushFor(context, state)
+  if (push === null || push.command !== field(call.var.form, 'command'))
+    throw new Refusal(409, 'The result, or your remote, has changed since that page was shown')
+  const pushed = await push.run()
+  const note = notes.add(
+    pushed.ok
+      ? html`<p><code>${push.remote}</code> has the branch <code>${push.branch}</code> now. Nothing else was pushed.</p>`
+      : html`<p><strong>Nothing was pushed.</strong> git said:</p><pre tabindex="0">${pushed.words}</pre><p>${pushed.next} <code>${pushed.command}</code></p>`,
+  )
+  return call.redirect(`${runPath(state.run)}?note=${note}`, 303)
 }

@@ -10,7 +10,7 @@ import { routeIn } from '../rest/errors.ts'
 import type { World } from '../world.ts'
 import { LIVE_SCRIPT } from './assets/script.ts'
 import { PAGES_STYLE } from './assets/style.ts'
-import { type HasResult, repoPath, type TakeResult } from './context.ts'
+import { type HasResult, type PushOf, repoPath, type TakeResult } from './context.ts'
 import { createFrameReader } from './frames.ts'
 import { githubPages } from './github-pages.ts'
 import { createJournals, type JournalView } from './journals.ts'
@@ -19,7 +19,7 @@ import { streamView } from './live.ts'
 import { createNotes } from './notes.ts'
 import { rememberTaken } from './open-needs.ts'
 import type { AddPage } from './page.ts'
-import { mergeIt, openIssue, postComment, takeIt } from './posted-forms.ts'
+import { mergeIt, openIssue, postComment, pushIt, takeIt } from './posted-forms.ts'
 import { rawRoutes } from './raw.ts'
 import { logIn } from './session/login.ts'
 import type { LoginLinks } from './session/login-links.ts'
@@ -35,6 +35,8 @@ export interface Results {
   /** Fetches the result of a run into it, as a branch: a button on the page of the run. */
   takeResult?: TakeResult
   hasResult?: HasResult
+  /** Pushes it from there to their remote: another button. */
+  pushOf?: PushOf
 }
 
 /** The pages for people, and what their forms do. Addresses below `/OWNER/REPO` are those that GitHub has for the same. */
@@ -42,13 +44,14 @@ export function pageRoutes(world: World, links: LoginLinks, results: Results): H
   const app = new Hono<PageEnv>()
   const notes = createNotes()
   const [safe, entered] = [withSafeHeaders(), signedIn(world)]
-  const { takeResult, hasResult = async () => false } = results
+  const { takeResult, hasResult = async () => false, pushOf = async () => null } = results
   const context = {
     world,
     journals: createJournals(world),
     readTranscript: createTranscripts(world),
     takesResults: takeResult !== undefined,
     hasResult: rememberTaken(hasResult),
+    pushOf,
   }
   const page: AddPage = (path, make) =>
     void app.get(path, safe, entered, async (call) => {
@@ -73,6 +76,9 @@ export function pageRoutes(world: World, links: LoginLinks, results: Results): H
   app.post('/issues', safe, entered, (call) => openIssue(world, call))
   app.post('/pulls/:number{\\d+}/merge', safe, entered, (call) => mergeIt(world, notes, call))
   app.post('/runs/:run/take', safe, entered, (call) => takeIt(takeResult, notes, runIn(call), call))
+  app.post('/runs/:run/push', safe, entered, async (call) =>
+    pushIt(context, notes, readable(await context.journals.read(runIn(call))).state, call),
+  )
   app.get('/:owner/:repo/actions/runs/:run{\\d+}/artifacts/:id{\\d+}', safe, entered, (call) =>
     fetchArtifact(world, call),
   )

@@ -10,7 +10,7 @@ import type { World } from '../world.ts'
 import { errorBody } from './errors.ts'
 import type { Cost } from './published-limits.ts'
 import { type RateLimit, type RateResource, rateShape } from './rate.ts'
-import type { HubEnv, RestCall } from './request.ts'
+import { bodyOf, type HubEnv, type RestCall } from './request.ts'
 
 type Middleware = MiddlewareHandler<HubEnv>
 
@@ -72,7 +72,7 @@ export const rateHeaders =
   async (call, next) => {
     const resource = call.req.path === '/api/graphql' ? 'graphql' : 'core'
     const { actor } = call.var
-    const refused = rate.refuses(actor, resource) ? overLimit(resource) : overSecondary(rate, actor, await costOf(call))
+    const refused = rate.refuses(actor, resource) ? overLimit(resource) : await overSecondary(rate, actor, call)
     if (refused !== null) {
       world.metrics.add({ limited: 1 }, { actor, task: null })
       call.res = refused
@@ -96,8 +96,9 @@ const overLimit = (resource: RateResource): Response =>
     : Response.json({ errors: [{ type: 'RATE_LIMIT', code: 'graphql_rate_limit', message: EXCEEDED }] })
 
 /** GitHub names no remaining number of these; it says how long to wait. */
-function overSecondary(rate: RateLimit, actor: Actor, cost: Cost): Response | null {
-  const refusal = rate.take(actor, cost)
+async function overSecondary(rate: RateLimit, actor: Actor, call: RestCall): Promise<Response | null> {
+  if (!rate.hasSecondary(actor)) return null
+  const refusal = rate.take(actor, await costOf(call))
   if (refusal === null) return null
   const body = errorBody(403, SECONDARY[refusal.of])
   return Response.json(body, { status: 403, headers: { 'retry-after': `${Math.ceil(refusal.seconds)}` } })
@@ -116,7 +117,7 @@ async function costOf(call: RestCall): Promise<Cost> {
     const content = isWrite && !/\/(?:dispatches|git\/refs.*)$/.test(call.req.path)
     return { of: 'rest', points: isWrite ? 5 : 1, content: content ? 1 : 0 }
   }
-  const { query = '' } = graphqlBody.parse(JSON.parse(await call.req.text()))
+  const { query = '' } = await bodyOf(call, graphqlBody)
   const content = mutationsIn(query).filter((name) => name !== 'updateRefs').length
   return { of: 'graphql', points: /^\s*mutation\b/.test(query) ? 5 : 1, content }
 }
@@ -154,8 +155,8 @@ export const expireTokens =
 export const limitGraphql =
   (world: World): Middleware =>
   async (call, next) => {
-    const { query = '' } = graphqlBody.parse(JSON.parse(await call.req.text()))
-    const limit = world.faults.graphqlLimit(mutationsIn(query).length)
+    const { query = '' } = await bodyOf(call, graphqlBody)
+    const limit = world.faults.graphqlLimit(() => mutationsIn(query).length)
     if (limit === null) return next()
     const message = limit.type === 'RESOURCE_LIMITS_EXCEEDED' ? 'Resource limits for this query exceeded.' : EXCEEDED
     const code = limit.type === 'RATE_LIMIT' ? { code: 'graphql_rate_limit' } : {}

@@ -25,6 +25,8 @@ export interface RateLimit {
   leave(resource: RateResource, remaining: number, seconds: number): void
   /** From now on jobs have GitHub's limits, or these. */
   enforce(limits: Partial<PublishedLimits>): void
+  /** Whether the secondary limits hold for an actor: else nothing needs to know what a request costs. */
+  hasSecondary(actor: Actor): boolean
   /** The secondary limits: takes a request, or says what refuses it. */
   take(actor: Actor, cost: Cost): SecondaryRefusal | null
 }
@@ -64,6 +66,7 @@ export function createRateLimit(now: () => string): RateLimit {
       used.clear()
       for (const resource of ['core', 'graphql']) enforced.add(`jobs ${resource}`)
     },
+    hasSecondary: ({ kind }) => kind === 'job' && secondary !== null,
     take: (actor, cost) => (actor.kind === 'job' ? (secondary?.take(seconds(), cost) ?? null) : null),
   }
 }

@@ -131,7 +131,6 @@ export const startWork: OrchestratorStep = (session, draft) => {
     const started = next.state.phase === 'active' ? startOf(next.state, assigned) : null
     if (started === null) return next
     const job = session.jobs.get(assigned.slot)?.job
-    const isKnown = started.type === 'task_started' && job !== undefined
-    return recordEvents(next, nowOf(session), isKnown ? { ...started, job } : started)
+    return recordEvents(next, nowOf(session), job === undefined ? started : { ...started, job })
   }, draft)
 }

@@ -1,18 +1,14 @@
-import { failureLog } from '../../core/failure.ts'
 import type { Sha, TaskId } from '../../core/ids.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/run/lookup.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
 import type { Work } from '../../core/run/work.ts'
-import { workflowRunOf } from '../../core/slots/slot-jobs.ts'
-import { bounded } from '../markdown/escape.ts'
-import { failingPlaces } from '../markdown/failing-lines.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
+import { checkName } from '../plan/tasks.ts'
 import { displayStatus } from '../status/display-status.ts'
 import { type AttemptCheck, attemptCheck, type CheckConclusion, type CheckOutput, completed } from './check-state.ts'
+import { annotationsOf, jobOf } from './job-log.ts'
 import { checkSummary, checkText } from './task-text.ts'
-
-const NAME = 100
 
 /** Tasks that have checks: those of the plan, and started ones that a newer version of it left out. */
 export function checkedTasks(work: Work): TaskId[] {
@@ -35,7 +31,8 @@ export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
         sha,
         externalId: `${run.run}/${id}/${attempt.attempt}`,
         text: checkText(run, id, attempt),
-        ...withLog(run, attempt),
+        ...jobOf(run, attempt),
+        ...annotationsOf(attempt.failure),
       },
     ]
   })
@@ -57,19 +54,6 @@ function isWorthACheck(
   return isOver && record.attempts.at(-1) === attempt
 }
 
-/** The log of the job, and the lines that its output names. */
-function withLog(
-  run: PlannedRun,
-  { slot, job, failure }: AttemptRecord,
-): Pick<CheckOutput, 'workflowRun' | 'job' | 'annotations'> {
-  const places = failure === null ? [] : failingPlaces(failureLog(failure))
-  return {
-    ...(slot === null ? {} : { workflowRun: workflowRunOf(run, slot) }),
-    ...(job !== undefined && { job }),
-    ...(places.length === 0 ? {} : { annotations: places }),
-  }
-}
-
 /** Two attempts may share a commit; the later one counts. */
 const newestOfEach = (checks: readonly CheckOutput[]): CheckOutput[] => [
   ...new Map(checks.map((one) => [one.sha, one])).values(),
@@ -78,17 +62,15 @@ const newestOfEach = (checks: readonly CheckOutput[]): CheckOutput[] => [
 type Shown = Pick<CheckOutput, 'name' | 'title' | 'state' | 'summary'>
 
 const check = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, { state, title }: AttemptCheck): Shown => ({
-  name: nameOf(task.id, task.title),
+  name: checkName(task.id, task.title),
   title,
   state,
   summary: checkSummary(run, task, attempt, title),
 })
 
-const nameOf = (id: TaskId, title: string): string => bounded(`tributary / ${id} — ${title}`, NAME)
-
 /** The check of a task that will not run again must end. */
 const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: AttemptCheck): Shown => ({
-  name: nameOf(id, work.previous?.plan.tasks.find((task) => task.id === id)?.title ?? 'left out of the plan'),
+  name: checkName(id, work.previous?.plan.tasks.find((task) => task.id === id)?.title ?? 'left out of the plan'),
   title,
   state,
   summary: 'This task is no longer part of the plan.',

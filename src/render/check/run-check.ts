@@ -14,6 +14,7 @@ import { phaseOf, runBlocker } from '../status/run-phase.ts'
 import { failureLine, flakyVerification } from '../status/task-failure.ts'
 import { statusTable } from '../status/task-table.ts'
 import { type CheckConclusion, type CheckOutput, type CheckState, completed } from './check-state.ts'
+import { annotationsOf, jobOf } from './job-log.ts'
 import { outputSection } from './task-text.ts'
 
 /**
@@ -27,9 +28,13 @@ export function runChecksFor(run: PlannedRun): CheckOutput[] {
   const title = isOver ? headline(run).title : 'Running'
   // What a verification said of a commit stands, also while the run works on from there.
   const isOpen = `check:run@${tip}` in run.projected && run.work.verdicts[tip] === undefined
-  const commits = isOver || isOpen ? [...new Set([start, tip])] : [start]
+  const commits = isOver || isOpen ? [...new Set([start, tip, ...failingCommit(run)])] : [start]
   return [...commits.map((sha) => runCheck(run, sha, title, state)), ...leftBehind(run, commits)]
 }
+
+/** The earliest commit that is known to fail: the search for a culprit may have found one before the tip. */
+const failingCommit = ({ work: { verification } }: PlannedRun): Sha[] =>
+  verification?.status === 'failed' ? [verification.on] : []
 
 const runCheck = (run: PlannedRun, sha: Sha, title: string, state: CheckState): CheckOutput => ({
   name: 'tributary / run',
@@ -37,8 +42,19 @@ const runCheck = (run: PlannedRun, sha: Sha, title: string, state: CheckState): 
   externalId: `${run.run}/run/0`,
   title,
   state,
-  ...(state.status === 'completed' ? output(run) : atWork),
+  ...(state.status === 'completed' ? { ...output(run), ...jobOfVerification(run, sha) } : atWork),
 })
+
+/** Where the newest verification ran; on the commit that failed it, also the lines that its output names. */
+function jobOfVerification(run: PlannedRun, sha: Sha): Pick<CheckOutput, 'workflowRun' | 'job' | 'annotations'> {
+  const { verification } = run.work
+  if (verification?.status !== 'passed' && verification?.status !== 'failed') return {}
+  const { ranIn } = verification
+  return {
+    ...(ranIn === undefined ? {} : jobOf(run, ranIn)),
+    ...(verification.status === 'failed' && verification.on === sha ? annotationsOf(verification.failure) : {}),
+  }
+}
 
 /** Stays the same while the run is at work, so that it costs no writes; the status comment shows the progress. */
 const atWork = {

@@ -66,8 +66,8 @@ export const outputSection = (output: string): string[] => {
 /** The brief of a task and the result of an attempt. If it does not fit, the goal and the line of the run go first, then all but the title. */
 export const checkSummary = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, title: string): string =>
   fitted(LIMITS.check, [
-    () => summary(run, task, attempt, title, true),
-    () => summary(run, task, attempt, title, false),
+    () => summary(run, task, attempt, true),
+    () => summary(run, task, attempt, false),
     () => [
       `**${inline(bounded(title, 200))}**`,
       '',
@@ -75,10 +75,10 @@ export const checkSummary = (run: PlannedRun, task: Task, attempt: AttemptRecord
     ],
   ])
 
-function summary(run: PlannedRun, task: Task, attempt: AttemptRecord | null, title: string, full: boolean): string[] {
+/** GitHub shows the title above it. */
+function summary(run: PlannedRun, task: Task, attempt: AttemptRecord | null, full: boolean): string[] {
   const failure = attempt?.failure ?? null
   return sections(
-    [`**${inline(title)}**`],
     failure === null ? [] : explainTaskFailure(failure, isLast(run, task, attempt) ? task.id : null),
     full && task.goal.trim() !== '' ? blockQuote(task.goal) : [],
     resolution(run, task, attempt),

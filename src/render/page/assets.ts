@@ -30,9 +30,9 @@ svg { display: block; font: 13px system-ui, sans-serif } svg text { fill: var(--
 [data-state="blocked"] rect { stroke: var(--failed); stroke-dasharray: 4 3 } [data-state="left"] rect { stroke-dasharray: 4 3 }
 .lanes { width: 100%; min-width: 800px; height: auto } .lanes .tick { stroke: var(--line) } .lanes .axis { fill: var(--quiet); font-size: 12px } .lanes .now { stroke: var(--failed); stroke-width: 2 }
 .bar rect { fill: var(--atwork-fill); stroke: var(--atwork) } .bar.failed rect { fill: var(--failed-fill); stroke: var(--failed); stroke-dasharray: 4 3 }
-.bar .acceptance, .swatch.acceptance { fill: var(--landed-fill); stroke: var(--landed) } .bar.start rect { fill: none; stroke: var(--quiet); stroke-dasharray: 2 3 }
+.bar .acceptance, .swatch.acceptance { fill: var(--landed-fill); stroke: var(--landed) } .bar.critical rect:first-of-type { stroke-width: 3 } .bar.queue rect { fill: none; stroke: var(--quiet); stroke-dasharray: 2 3 } .bar.set-up rect { fill: var(--later-fill); stroke: var(--later) }
 .swatch { border: 1px solid var(--atwork); background: var(--atwork-fill); border-radius: 3px; padding: 0 6px; color: var(--text) }
-.swatch.acceptance { border-color: var(--landed); background: var(--landed-fill) } .swatch.start { border: 1px dashed var(--quiet); background: none }
+.swatch.acceptance { border-color: var(--landed); background: var(--landed-fill) } .swatch.critical { border-width: 3px } .swatch.queue { border: 1px dashed var(--quiet); background: none } .swatch.set-up { border-color: var(--later); background: var(--later-fill) } .swatch.now { border: 0; border-left: 2px solid var(--failed); border-radius: 0; background: none }
 .legend span { margin-right: 14px; white-space: nowrap }
 .time { display: flex; gap: 12px; align-items: center; flex-wrap: wrap; margin: 8px 0 } .time input { flex: 1; min-width: 200px }
 .task { border: 1px solid var(--line); border-radius: 6px; margin: 8px 0; padding: 8px 12px } .task:target { border-color: var(--link) }

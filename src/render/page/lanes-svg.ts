@@ -1,5 +1,5 @@
 import { duration } from '../markdown/format.ts'
-import { type Span, START, slotsIn } from '../timeline/spans.ts'
+import { type Span, slotsIn } from '../timeline/spans.ts'
 import { type Html, html } from './html.ts'
 
 const [ROW, LEFT, WIDTH, AXIS] = [26, 110, 1000, 22]
@@ -35,12 +35,12 @@ const axisLabel = (x: number, y: number, words: string): Html =>
 function bar(span: Span, top: number, scale: (second: number) => number): Html {
   const [x, end] = [scale(span.from), scale(span.to)]
   const width = Math.max(2, end - x)
-  const fits = span.label.length * 7 + 8 < width
   const { acceptance } = span
   const checked = acceptance === undefined ? '' : `, ${duration(acceptance)} of it acceptance`
-  const words = `${span.label}: ${duration(span.to - span.from)}${checked}, from ${duration(span.from)}${span.succeeded ? '' : ', failed'}`
-  const kind = span.label === START ? ' start' : span.succeeded ? '' : ' failed'
+  const words = `${span.label}: ${duration(span.to - span.from)}${checked}, from ${duration(span.from)}${span.succeeded ? '' : ', failed'}${span.isCritical ? ', on the critical path' : ''}${span.cost === undefined ? '' : `; the task cost ${span.cost}`}`
   const last = acceptance === undefined ? end : scale(span.to - acceptance)
+  const fits = span.label.length * 7 + 8 < Math.min(width, last - x)
+  const kind = `${span.before === undefined ? '' : ` ${span.before}`}${span.succeeded ? '' : ' failed'}${span.isCritical ? ' critical' : ''}`
   return html`<g class="bar${kind}"><title>${words}</title><rect x="${x}" y="${top + 3}" width="${width}" height="${ROW - 6}" rx="3"/>${end - last >= 1 && html`<rect class="acceptance" x="${last}" y="${top + 3}" width="${Math.round((end - last) * 10) / 10}" height="${ROW - 6}" rx="3"/>`}${fits && html`<text x="${x + 4}" y="${top + 17}">${span.label}</text>`}</g>`
 }
 

@@ -1,5 +1,6 @@
 import type { TaskId } from '../../core/ids.ts'
-import { spentUsd } from '../../core/money/ledger.ts'
+import { spendingOfTask, spentUsd } from '../../core/money/ledger.ts'
+import { usdOf } from '../../core/money/usage.ts'
 import { criticalPath } from '../../core/plan/graph.ts'
 import { estimate } from '../../core/prediction/prediction.ts'
 import type { RunEvent } from '../../core/run/event.ts'
@@ -10,7 +11,7 @@ import { displayStatuses, nodeStyles } from '../status/display-status.ts'
 import { headline } from '../status/headline.ts'
 import { nextSteps } from '../status/next-steps.ts'
 import { eventLine } from '../timeline/event-line.ts'
-import { idleSeconds, planningSpans, slotSpans, startSpans, waitSpans } from '../timeline/spans.ts'
+import { idleSeconds, planningSpans, type Span, slotSpans, startSpans, waitSpans } from '../timeline/spans.ts'
 import { actualCriticalPath } from '../timeline/timeline.ts'
 import { graphSvg, SIGNS } from './graph-svg.ts'
 import { type Html, html, piece } from './html.ts'
@@ -53,15 +54,10 @@ function numbers(events: readonly RunEvent[], run: LiveRun): Html {
 }
 
 /** The plan as a graph, with its legend and its critical path: as expected or, in the end, as it was. `hrefOf`: where a task's node leads. */
-export function graphSection(
-  events: readonly RunEvent[],
-  { work, phase }: PlannedRun,
-  hrefOf: (id: TaskId) => string,
-): Html {
-  const isOver = phase === 'ended'
-  const path = isOver
-    ? actualCriticalPath(events, work).map(({ task }) => task)
-    : criticalPath(work.plan.tasks, estimate)
+export function graphSection(events: readonly RunEvent[], run: PlannedRun, hrefOf: (id: TaskId) => string): Html {
+  const { work } = run
+  const isOver = run.phase === 'ended'
+  const path = pathOf(events, run)
   const styleOf = nodeStyles(displayStatuses(work))
   return html`${work.plan.tasks.length > 0 && html`<div class="scroll" id="graph" tabindex="0" role="region" aria-label="Graph">${graphSvg(work.plan, styleOf, new Set(path), hrefOf)}</div>`}
 <p class="lead legend">${Object.values(SIGNS).map(({ sign, words }) => html`<span>${sign} ${words}</span> `)}</p>
@@ -69,14 +65,23 @@ ${path.length > 1 && piece('path', html`<p id="path">${isOver ? 'Critical path a
 `
 }
 
+/** The critical path: as expected or, in the end, as it was. */
+const pathOf = (events: readonly RunEvent[], { work, phase }: PlannedRun): readonly TaskId[] =>
+  phase === 'ended' ? actualCriticalPath(events, work).map(({ task }) => task) : criticalPath(work.plan.tasks, estimate)
+
 /** Who worked when: people, the planner and the slots. */
-export function lanesSection(events: readonly RunEvent[], { work }: PlannedRun): Html | false {
-  const slots = slotSpans(events, work)
-  const lanes = lanesSvg([waitSpans(events), planningSpans(events), [...startSpans(events, slots), ...slots]])
+export function lanesSection(events: readonly RunEvent[], run: PlannedRun): Html | false {
+  const path = pathOf(events, run)
+  const slots = slotSpans(events, run.work).map((span): Span => {
+    const spent = usdOf(spendingOfTask(run.ledger, span.label))
+    return { ...span, isCritical: path.length > 1 && path.includes(span.label), ...(spent > 0 && { cost: usd(spent) }) }
+  })
+  const lanesOfSlots = [...startSpans(events, slots), ...slots]
+  const lanes = lanesSvg([waitSpans(events), planningSpans(events), lanesOfSlots])
   return (
     lanes !== null &&
     html`<h2>Time</h2><div class="scroll" id="lanes" tabindex="0" role="region" aria-label="Lanes">${lanes}</div>
-<p class="lead legend">A lane for each slot: <span class="swatch start">its start</span> <span class="swatch">work on a task</span> <span class="swatch acceptance">acceptance</span></p>
+<p class="lead legend">${lanesOfSlots.length > 0 && html`A lane for each slot: <span class="swatch queue">queue</span> <span class="swatch set-up">set-up</span> <span class="swatch">work on a task</span> <span class="swatch acceptance">acceptance</span> <span class="swatch critical">critical path</span> `}<span class="swatch now">now</span></p>
 `
   )
 }

@@ -45,7 +45,7 @@ function timeLine({ work }: PlannedRun): string {
   if (plan.tasks.length < 2) return about
   const { gain, oneAgentMinutes } = worthParallel(plan, settings, forecast?.measured)
   const slow = gain < LEAST_SPEEDUP ? ', so parallel work gains little' : ''
-  return `${about}; one after another ${minutes(oneAgentMinutes)}${slow}`
+  return `${about}; ${minutes(oneAgentMinutes)} one task at a time${slow}`
 }
 
 function moneyLine(run: PlannedRun): string {
@@ -105,7 +105,7 @@ function worth({ planning, work: { plan, settings, forecast } }: PlannedRun): st
   const { start, cap } = settings.slots
   const { gain, parallelMinutes } = worthParallel(plan, settings, forecast?.measured)
   const most = worthParallel(plan, { ...settings, slots: { ...settings.slots, start: cap } }, forecast?.measured)
-  const times = `${minutes(parallelMinutes)} with ${count(start, 'slot')}${cap > start ? `, ${minutes(most.parallelMinutes)} with ${cap}` : ''}: ${gain.toFixed(1)} times as fast as one after another. This counts in starting slots, reading and landing, which the two times above do not.`
+  const times = `${minutes(parallelMinutes)} with ${count(start, 'slot')}${cap > start ? `, ${minutes(most.parallelMinutes)} with ${cap}` : ''}: ${gain.toFixed(1)} times as fast as one task at a time. This includes starting slots, reading and landing, which the two times above leave out.`
   if (gain >= LEAST_SPEEDUP) return [`- ${times}`]
   const kept = planning === null ? null : whyNotFolded(plan, settings)
   return [`- ${times} ${kept === null ? 'One task would do as well.' : `It stays in parts, since ${sentence(kept)}.`}`]

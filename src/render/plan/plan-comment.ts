@@ -74,7 +74,7 @@ function planComment(run: PlannedRun, level: Level, numbers: Numbers): string[] 
       [`## Plan: ${inline(bounded(plan.title, 200))}`],
       [
         ...whatItIs(run),
-        `For issue #${issueOf(run.run)}, asked for by ${inline(run.askedBy)}.${version(run)} ${STANDS[stage](run)}`,
+        `For issue #${issueOf(run.run)}, requested by ${inline(run.askedBy)}.${version(run)} ${STANDS[stage](run)}`,
       ],
       stage === 'approved' || stage === 'ended' ? detailsBlock('Graph and numbers', screen) : screen,
       stage === 'waits' ? howToDecide(run) : [],
@@ -102,7 +102,7 @@ const STANDS: Readonly<Record<PlanStage, (run: PlannedRun) => string>> = {
   waits: (run) => WAITS[run.work.mode](run),
   stale: () =>
     '**Out of date: the base moved in paths that it uses.** You cannot approve it as it is; the status says what you can do.',
-  approved: (run) => `**Approved by ${people(run)}.** The status comment shows how far it is.`,
+  approved: (run) => `**Approved by ${people(run)}.** The status comment shows its progress.`,
   ungated: () => 'It runs without an approval; the final pull request is the gate.',
   ended: (run) => `**The run has ended: ${run.phase === 'ended' ? run.conclusion : ''}.** ${outcomeAt(run)}`,
 }
@@ -117,7 +117,7 @@ const people = ({ work }: PlannedRun): string => commaList([...new Set(work.appr
 const WAITS: Readonly<Record<PlannedRun['work']['mode'], (run: PlannedRun) => string>> = {
   strict: ({ work }) =>
     work.startedAt === null
-      ? '**No task, no agent and no write starts before you approve it.**'
+      ? '**No task or agent starts, and no code changes, until you approve it.**'
       : '**A part of it is approved. The rest waits for you.**',
   soft: () => '**Slots work on it already; nothing lands before you approve it.**',
   off: () => '',
@@ -126,13 +126,13 @@ const WAITS: Readonly<Record<PlannedRun['work']['mode'], (run: PlannedRun) => st
 /** What a person types: the line to copy first. */
 function howToDecide({ work, planning }: PlannedRun): string[] {
   const id = shortPlanId(work.planId)
-  const revise = planning === null ? '' : '`/revise -- what to change` asks for another version. '
+  const revise = planning === null ? '' : '`/revise -- what to change` for another version, '
   return [
     'To approve it, type this in a new comment:',
     '',
     ...fence(`/approve ${id}`),
     '',
-    `${revise}\`/reject -- why\` ends it. ${code(`/approve ${id} --only t1,t2`)} starts a part, named by the ids of its tasks.`,
+    `Or type ${revise}\`/reject -- why\` to end it, or ${code(`/approve ${id} --only t1,t2`)} to start only the tasks that you name.`,
   ]
 }
 
@@ -145,9 +145,9 @@ function folded(run: PlannedRun, level: Level, numbers: readonly string[]): stri
     block('Context, approach and risks', level.text === 'none' ? [elsewhere(run)] : planText(run, level.text)),
     commands(run, level),
     level.details > 0 ? baselineSection(run) : [],
-    block('What the numbers rest on', numbers),
+    block('How the numbers were estimated', numbers),
     block('Notes on the plan', notes(run, level)),
-    block(run.work.mode === 'off' ? 'What it may do' : 'What an approval allows, and for what it counts', [
+    block(run.work.mode === 'off' ? 'What it may do' : 'What your approval covers', [
       ...allowedLines(run),
       ...planInputs(run),
     ]),
@@ -175,7 +175,7 @@ function commands(run: PlannedRun, level: Level): string[] {
   if (list.length === 0) return []
   if (level.commands)
     return detailsBlock(
-      `Commands that ${run.work.mode === 'off' ? 'it may run' : 'an approval allows'} (${list.length})`,
+      `Commands that ${run.work.mode === 'off' ? 'it may run' : 'your approval allows'} (${list.length})`,
       [
         ...fence(list.join('\n')),
         '',

@@ -73,7 +73,7 @@ const HINTS: Record<Problem['code'], string> = {
   'too-many-tasks': 'Make fewer tasks, or raise `limits.tasks` in `.github/tributary.yml`.',
   'too-long': 'Say it in fewer words, or make several plans of it.',
   'no-model':
-    'The key is the secret `ANTHROPIC_API_KEY` (Settings > Secrets and variables > Actions); a plan is a fenced block in the issue that begins with ```` ```tributary ````.',
+    'On GitHub, the key is the secret `ANTHROPIC_API_KEY` (Settings > Secrets and variables > Actions). On your own machine, set `ANTHROPIC_API_KEY` and start `tributary up` again, or start it with `--agent NAME`. A plan is a fenced block in the issue that begins with ```` ```tributary ````.',
   'model-failed':
     'Nothing is lost but the money named in the run: type `/plan` again, with more words if the issue says little.',
   'push-refused':

@@ -1,3 +1,4 @@
+import type { TaskId } from '../../core/ids.ts'
 import { verificationCommands } from '../../core/plan/checks.ts'
 import { isAgentTask, isPrefix, modelFor, type Plan, type Task } from '../../core/plan/plan.ts'
 import type { Settings } from '../../core/settings.ts'
@@ -9,6 +10,11 @@ import { modelText } from '../markdown/model-text.ts'
 const NONE = '–'
 
 export const taskTitle = (task: Task): string => `${code(task.id)} ${inline(task.title)}`
+
+const CHECK_NAME = 100
+
+/** What the checks of a task are called. */
+export const checkName = (id: TaskId, title: string): string => bounded(`tributary / ${id} — ${title}`, CHECK_NAME)
 
 const command = (argv: readonly string[]): string => (argv.length === 0 ? NONE : code(commandText(argv)))
 

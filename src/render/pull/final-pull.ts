@@ -57,10 +57,10 @@ function draftBody(run: PlannedRun, level: Level): string[] {
   const tasks = open ? 'a plan that is still being written' : count(plan.tasks.length, 'task')
   return sections(
     [
-      `Tributary works on issue #${run.issue.number} here: ${tasks}, merged into this branch one by one. Do not merge it before it is ready for review.`,
+      `Tributary is working on issue #${run.issue.number} here: ${tasks}, merged into this branch one by one. Do not merge this pull request before it is ready for review.`,
     ],
     level.text ? intent(run) : [],
-    [`The comments below show the plan and how far the run is. ${GATES[run.work.mode]}`],
+    [`The comments below show the plan and the progress of the run. ${GATES[run.work.mode]}`],
     detailsBlock('About this run', journal(run)),
   )
 }
@@ -130,7 +130,7 @@ function notDescribed(run: PlannedRun): string[] {
   const isDue = run.phase === 'ended' && run.conclusion === 'success' && run.planning !== null
   if (!isDue || run.work.described !== null || !run.work.plan.tasks.some(isAgentTask)) return []
   const why = whyGivenUp(run, 'synthesis') ?? 'no money was left for that'
-  return ['', `_No model has described the change as a whole: ${modelText(why, 300)}. This is the text of the plan._`]
+  return ['', `_No model described the change as a whole: ${modelText(why, 300)}. The text above is the plan's._`]
 }
 
 const ROOM = 10_000

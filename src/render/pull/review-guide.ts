@@ -37,7 +37,7 @@ export function reviewOrder(run: PlannedRun, isDrawn: boolean): string[] {
     '',
     ...(isDrawn && tasks.length > 1 ? [...graph(run.work.plan, nodeStyles(displayStatuses(run.work))), ''] : []),
     ...foldedIfMany(
-      'The tasks, each after what it builds on',
+      'The tasks in review order, each after those it builds on',
       tasks.map((task, index) => `${index + 1}. ${taskTitle(task)}: ${traceOf(run, task.id).join(', ')}`),
     ),
   ]

@@ -17,6 +17,7 @@ import { duration } from '../markdown/format.ts'
 import { blockQuote, modelBlock, modelText } from '../markdown/model-text.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { handOffLines, taskFacts } from '../plan/task-brief.ts'
+import { checkName } from '../plan/tasks.ts'
 import { newestReport } from '../status/display-status.ts'
 import { adaptationLines, differenceLines, reviewLines } from '../status/review-text.ts'
 import { failureLine } from '../status/task-failure.ts'
@@ -25,7 +26,7 @@ import { type WorkerStage, workerStage } from './worker-stage.ts'
 
 /**
  * Title and body of the pull request of one task into trunk. The body follows the state of the task where a person has something to
- * do; one that lands by itself keeps the words that it was opened with, since each edit is a write.
+ * do. One that lands by itself is not edited, since each edit is a write: its words hold from its opening on, and after its merge.
  */
 export function workerPull(run: PlannedRun, id: TaskId): { title: string; body: string } {
   const task = taskOf(run.work, id)
@@ -52,11 +53,12 @@ function body(run: PlannedRun, task: Task, level: Level): string[] {
     level.goal && task.goal.trim() !== '' ? blockQuote(task.goal) : [],
   ]
   const folded = detailsBlock('The brief of this task', brief(run, task, level))
-  if (landsByItself(run.work, task.id, stage)) return sections(unattended(run), ...about, promises(run, task), folded)
+  if (landsByItself(run.work, task.id, stage))
+    return sections(unattended(run, task), ...about, promises(run, task), folded)
   return sections(
     top(run, task.id, stage),
     ...about,
-    lookAt(run, task.id, level.handOff),
+    lookAt(run, task.id, stage.kind === 'landed' ? 'What it did' : 'What to look at', level.handOff),
     acceptance(run, task),
     promises(run, task),
     stage.kind === 'at work' ? [] : cost(run, task.id),
@@ -72,9 +74,9 @@ function landsByItself(work: Work, id: TaskId, { kind }: WorkerStage): boolean {
   return isQuiet && !waitsForPerson(work, id) && ['at work', 'verified', 'landed'].includes(kind)
 }
 
-/** True from the first commit to the merge. */
-const unattended = (run: PlannedRun): string[] => [
-  `**Nothing to do here.** The run works on this task and merges it into ${trunkOf(run)} by itself once its acceptance has passed. Its check, which comes with the result, has what the worker says, the output and the cost.`,
+/** Says nothing that a merge makes wrong: whether it is open or merged is what GitHub shows above it. */
+const unattended = (run: PlannedRun, { id, title }: Task): string[] => [
+  `**Nothing to do here.** The run merges this into ${trunkOf(run)} by itself once its acceptance passes; until then, this pull request stays open. The result comes with the check ${code(checkName(id, title))}: the worker's report, the output, and the cost. If the run needs you, this text says so.`,
 ]
 
 /** What this is now, and what a person types. */
@@ -139,7 +141,7 @@ function mergeOf({ work }: PlannedRun, id: TaskId): string {
 }
 
 /** What a reviewer should look at first: what the worker said of it, and what a model found or settled. */
-function lookAt({ work }: PlannedRun, id: TaskId, most: number): string[] {
+function lookAt({ work }: PlannedRun, id: TaskId, heading: string, most: number): string[] {
   const report = newestReport(recordOf(work, id))
   const resolved = report?.resolved ?? []
   const review = [...reviewLines(recordOf(work, id), most), ...adaptationLines(work, id, most)]
@@ -149,7 +151,7 @@ function lookAt({ work }: PlannedRun, id: TaskId, most: number): string[] {
       : [`**Conflict resolved by a model**: this settles a conflict with ${codes(resolved)}. Look at it twice.`],
     report?.handOff === undefined || most === 0
       ? []
-      : ['### What to look at', '', ...handOffLines(report.handOff, most), ...differenceLines(work, id, most)],
+      : [`### ${heading}`, '', ...handOffLines(report.handOff, most), ...differenceLines(work, id, most)],
     review.length === 0 || most === 0 ? [] : ['### Review by a model', '', ...review],
   )
 }

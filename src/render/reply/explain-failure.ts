@@ -25,7 +25,7 @@ function explanationOf(failure: Failure): Explanation {
   switch (failure.reason) {
     case 'not-permitted':
       return {
-        happened: `${inline(failure.actor)} has the permission ${code(failure.permission)} here, and this needs ${code(failure.needed)}.`,
+        happened: `${inline(failure.actor)} has ${code(failure.permission)} permission here, and this command needs ${code(failure.needed)}.`,
         next: `A person with ${code(failure.needed)} permission can type the same command. \`/help\` says who may do what.`,
       }
     case 'not-an-approver':
@@ -35,7 +35,7 @@ function explanationOf(failure: Failure): Explanation {
       }
     case 'second-person-needed':
       return {
-        happened: `${inline(failure.actor)} asked for this plan or its last version, and here a second person approves it.`,
+        happened: `${inline(failure.actor)} asked for this plan or its latest version. In this repository, a second person approves it.`,
         next: 'Another person with the permission can type the same command.',
       }
     case 'bots-may-not':
@@ -116,7 +116,7 @@ function explainRunFailure(failure: RunFailure): Explanation {
       }
     case 'plan-outdated':
       return {
-        happened: `${codeName(failure.given)} is not the plan that stands here now.`,
+        happened: `${codeName(failure.given)} is not the current plan.`,
         next: `Read the latest plan, then type ${code(`/approve ${shortPlanId(failure.latest)}`)}.`,
       }
     case 'plan-newer-than-comment':
@@ -132,7 +132,9 @@ function explainRunFailure(failure: RunFailure): Explanation {
     case 'unknown-task':
       return {
         happened:
-          failure.task === '' ? 'A task must be named.' : `There is no task ${codeName(failure.task)} in this plan.`,
+          failure.task === ''
+            ? 'This command needs the id of a task.'
+            : `There is no task ${codeName(failure.task)} in this plan.`,
         next: `Its tasks are ${some(failure.tasks)}. Type the command again with one of them.`,
       }
     case 'work-newer-than-comment':
@@ -152,7 +154,7 @@ function explainRunFailure(failure: RunFailure): Explanation {
       }
     case 'branches-moved':
       return {
-        happened: `Others moved ${failure.moved.map(({ branch }) => code(branch)).join(', ')}, and they still stand there; run ${code(failure.run)} would pause again.`,
+        happened: `Others moved ${failure.moved.map(({ branch }) => code(branch)).join(', ')}, and have not moved them back; run ${code(failure.run)} would pause again.`,
         next: failure.moved.slice(0, MANY).map(movedBack).join('\n'),
       }
     case 'wrong-task-state':
@@ -190,14 +192,14 @@ function explainPlanningFailure(failure: PlanningFailure): Explanation {
       }
     case 'nothing-asked':
       return {
-        happened: `Run ${code(failure.run)} waits for no answer.`,
+        happened: `Run ${code(failure.run)} is not waiting for an answer.`,
         next: 'Type `/revise -- what to change` to change its plan, or `/plan status` to see where it stands.',
       }
     case 'bad-answer':
       return {
         happened: sentence(bounded(failure.detail, LONG)),
         next: [
-          'The questions that are open, each with what can be typed:',
+          'The open questions, each with what you can type:',
           '',
           ...failure.questions.slice(0, 20).map((question) => `- ${inline(bounded(question, 1000))}`),
         ].join('\n'),
@@ -205,7 +207,7 @@ function explainPlanningFailure(failure: PlanningFailure): Explanation {
     case 'budget-too-low':
       return {
         happened: `${usd(failure.usd)} is too little: the run has spent ${usd(failure.spent)} already${failure.aside > 0 ? `, and what is at work may still spend ${usd(failure.aside)}` : ''}.`,
-        next: `The least that can be set now is ${code(`/budget ${failure.least.toFixed(2)}usd`)}${failure.aside > 0 ? '; once what is at work is done, it may be less' : ''}.`,
+        next: `The lowest limit that you can set now is ${code(`/budget ${failure.least.toFixed(2)}usd`)}${failure.aside > 0 ? '; once what is at work is done, it may be less' : ''}.`,
       }
     case 'bad-settings':
       return {

@@ -14,7 +14,7 @@ export const renderHelpForOutsiders = (): string =>
       sections(
         commandTable(),
         [
-          '`/help`, `/status` and `/plan status` are for everybody. All other commands: people with `write` permission; the settings of this repository may ask for more. Bots never.',
+          '`/help`, `/status` and `/plan status` are for everyone. All other commands: people with `write` permission; the settings of this repository may ask for more. Bots never.',
         ],
         [stableCode('help')],
       ),
@@ -50,7 +50,7 @@ function whoMay({ approvers: { permission, users, second_person }, merge }: Sett
   return [
     '**Who may**',
     '',
-    '- `/help`, `/status` and `/plan status`: everybody.',
+    '- `/help`, `/status` and `/plan status`: everyone.',
     `- All other commands: people with ${code(permission)} permission or more. Bots never. What an App writes in a person's name approves nothing.`,
     ...(approving.length === 0
       ? []

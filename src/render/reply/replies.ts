@@ -76,9 +76,9 @@ function answerText(answer: TextAnswer): string {
     case 'cancelled':
       return `Run ${code(answer.run)} is stopped. ${landed(answer.landed)} Branches with work in them stay. \`/plan\` on the issue begins a new run.`
     case 'paused':
-      return `No new tasks start. ${answer.running.length === 0 ? 'Nothing is at work.' : `${some(answer.running)} ${answer.running.length === 1 ? 'goes' : 'go'} on to the end.`} \`/resume\` goes on.`
+      return `No new tasks start. ${answer.running.length === 0 ? 'Nothing is at work.' : `${some(answer.running)} ${answer.running.length === 1 ? 'runs to its end' : 'run to their end'}.`} \`/resume\` continues the run.`
     case 'resumed':
-      return `Run ${code(answer.run)} goes on.`
+      return `Run ${code(answer.run)} continues.`
     case 'gate-approved':
       return `The gate ${code(answer.task)} is approved. The tasks behind it start.`
     case 'landing-approved':
@@ -126,9 +126,9 @@ function approved({
 }: Extract<CommandAnswer, { planId: string; running: boolean }>): string {
   const id = code(shortPlanId(planId))
   if (only === null)
-    return `Plan ${id} is approved as a whole. ${running ? 'What waited for this goes on now.' : 'It starts now.'}`
+    return `Plan ${id} is approved as a whole. ${running ? 'What waited for this continues now.' : 'It starts now.'}`
   const needs = added.length === 0 ? '' : ` Added, since they are needed: ${some(added)}.`
-  return `A part of plan ${id} is approved and ${running ? 'goes on' : 'starts'} now: ${some(only)}.${needs} The rest waits for ${code(`/approve ${shortPlanId(planId)}`)}.`
+  return `A part of plan ${id} is approved and ${running ? 'continues' : 'starts'} now: ${some(only)}.${needs} The rest waits for ${code(`/approve ${shortPlanId(planId)}`)}.`
 }
 
 /** The status for `/status` and `/plan status`, else a link to the final pull request. */
@@ -137,7 +137,7 @@ function whereToLook(answer: TextAnswer, state: RunState): string[] {
   if (answer.code === 'status') return ['', ...runStatus(state)]
   if (answer.code === 'plan-status') return ['', ...planStatus(state)]
   const pull = pullOf(state, 'trunk')
-  const look = pull === null || answer.code === 'plan-requested' ? [] : ['', `How far it is: ${pull}.`]
+  const look = pull === null || answer.code === 'plan-requested' ? [] : ['', `Follow it on ${pull}.`]
   return [...(answer.code === 'paused' ? [] : pausedNote(state)), ...look]
 }
 
@@ -172,13 +172,13 @@ function planningAnswerText(answer: PlanningAnswer): string {
     case 'revising':
       return `The plan of run ${code(answer.run)} is being rewritten with these words. You can no longer approve the version that is here; the next one shows what changed.${waiting(answer.open)}`
     case 'answered':
-      return `${count(answer.answers.length, 'answer')} taken, and the planning goes on:\n\n${answers(answer).join('\n')}`
+      return `${count(answer.answers.length, 'answer')} taken, and planning continues:\n\n${answers(answer).join('\n')}`
     case 'gate-off':
       return gateOff(answer)
     case 'steered':
       return `The worker of ${code(answer.task)} reads this at its next turn. It approves nothing: paths, commands and the limit of money stay as they are.`
     case 'budget-set':
-      return `Run ${code(answer.run)} may spend ${usd(answer.usd)}; it has spent ${usd(answer.spent)}.${answer.resumed ? ' It goes on now.' : ''}`
+      return `Run ${code(answer.run)} may spend ${usd(answer.usd)}; it has spent ${usd(answer.spent)}.${answer.resumed ? ' It continues now.' : ''}`
   }
 }
 

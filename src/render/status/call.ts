@@ -9,6 +9,7 @@ import { planningStage } from '../plan/planning-progress.ts'
 import { pathsOf } from './changed-paths.ts'
 import { displayStatuses, tasksShownAs } from './display-status.ts'
 import { headline } from './headline.ts'
+import { type Need, needsOf } from './needs.ts'
 import { nextSteps } from './next-steps.ts'
 import { phaseOf, runBlocker } from './run-phase.ts'
 
@@ -76,8 +77,12 @@ function textOf(run: LiveRun, people: readonly string[]): string {
 const BESIDES = { title: 'Waiting for you', detail: 'The rest of the run goes on meanwhile.' }
 const MOST_STEPS = 8
 
-/** Everything of a run that a person is to hear of now. The first version of a plan, and the questions before it, are comments that call by themselves. */
+/**
+ * Everything of a run that a person is to hear of now. While other tasks go on, only what waits for a person by itself; of a run
+ * that stands still, what stops it. The first version of a plan, and the questions before it, are comments that call by themselves.
+ */
 function occasions(run: LiveRun): Occasion[] {
+  const needs = needsOf(run)
   switch (run.phase) {
     case 'requested':
       return []
@@ -85,51 +90,48 @@ function occasions(run: LiveRun): Occasion[] {
       return run.work.version > 1 && planningStage(run) === 'done'
         ? [{ kind: 'waits', key: `plan ${run.work.planId}`, paths: plannedPaths(run.work) }]
         : []
-    case 'active':
-      return whileActive(run)
+    case 'active': {
+      const all = needs.map((need) => ({ need, occasion: occasionOf(run, need) }))
+      const [besides, still] = [all.filter(({ need }) => isBesides(need)), all.filter(({ need }) => !isBesides(need))]
+      const main = still.find(({ occasion }) => occasion.kind === 'stopped') ?? still[0]
+      const stops = runBlocker(phaseOf(run)) !== 'none' && main !== undefined ? [main] : []
+      return [...stops, ...besides].map(({ occasion }) => occasion)
+    }
     case 'ended':
       // A person who cancels, rejects, merges or closes knows of it.
-      return run.conclusion === 'success' || (run.conclusion === 'refused' && run.problems.length === 0)
+      return needs.length > 0 || (run.conclusion === 'refused' && run.problems.length === 0)
         ? [{ kind: 'done', key: `ended ${run.endedAt}`, of: 'trunk' }]
         : []
   }
 }
 
-function whileActive(run: ActiveRun): Occasion[] {
-  const { work, paused, ledger } = run
-  const waiting = tasksShownAs(displayStatuses(work), 'waits for a person').map(
-    (id): Occasion => ({
-      kind: 'waits',
-      key: `task ${id} ${work.tasks[id]?.attempts.length ?? 0}`,
-      paths: pathsOf(work, id),
-      of: id,
-    }),
-  )
-  const phase = phaseOf(run)
-  if (runBlocker(phase) === 'none') return waiting
-  switch (phase.kind) {
-    case 'out-of-money':
-      return [{ kind: 'stopped', key: `money ${ledger.limit}` }, ...waiting]
-    case 'base-moved':
-      return [{ kind: 'stopped', key: `base ${work.baseSeen.paths.join('\0')}` }, ...waiting]
-    case 'paused':
-      return [{ kind: 'stopped', key: `paused ${paused?.since} ${paused?.why}` }, ...waiting]
-    case 'verification-failed':
-      return phase.failure.cause === 'searching'
-        ? waiting
-        : [{ kind: 'stopped', key: `verification ${work.verifications}` }, ...waiting]
-    case 'stuck':
-      return [{ kind: 'stopped', key: `stuck ${unfinished(work)}` }, ...waiting]
-    case 'planning':
-      return [{ kind: 'waits', key: `questions ${run.planning?.questions.map(({ id }) => id).join(' ')}` }, ...waiting]
-    case 'waiting-for-approval':
-    case 'part-not-approved':
-      return [
-        { kind: 'waits', key: `plan ${work.planId} ${work.approved?.length}`, paths: plannedPaths(work) },
-        ...waiting,
-      ]
-    default:
-      return waiting
+/** The rest of the run goes on meanwhile. */
+const isBesides = ({ kind }: Need): boolean => kind === 'gate' || kind === 'landing'
+
+function occasionOf({ work, paused, ledger, planning }: ActiveRun, need: Need): Occasion {
+  switch (need.kind) {
+    case 'gate':
+    case 'landing': {
+      const { task } = need
+      const attempts = work.tasks[task]?.attempts.length ?? 0
+      return { kind: 'waits', key: `task ${task} ${attempts}`, paths: pathsOf(work, task), of: task }
+    }
+    case 'money':
+      return { kind: 'stopped', key: `money ${ledger.limit}` }
+    case 'resume':
+      return work.baseSeen.stale
+        ? { kind: 'stopped', key: `base ${work.baseSeen.paths.join('\0')}` }
+        : { kind: 'stopped', key: `paused ${paused?.since} ${paused?.why}` }
+    case 'verification':
+      return { kind: 'stopped', key: `verification ${work.verifications}` }
+    case 'retry':
+      return { kind: 'stopped', key: `stuck ${unfinished(work)}` }
+    case 'answers':
+      return { kind: 'waits', key: `questions ${planning?.questions.map(({ id }) => id).join(' ')}` }
+    case 'approval':
+    case 'another-plan':
+    case 'result':
+      return { kind: 'waits', key: `plan ${work.planId} ${work.approved?.length}`, paths: plannedPaths(work) }
   }
 }
 

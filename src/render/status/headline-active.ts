@@ -113,7 +113,7 @@ function outOfMoney(run: ActiveRun): ActiveHeadline {
   const landed = tasksShownAs(displayStatuses(work), 'landed').length
   return {
     title: 'Paused at the limit of money',
-    detail: `${landed} of ${count(work.plan.tasks.length, 'task')} landed for ${usd(spentUsd(ledger))}; the limit is ${usd(ledger.limit ?? 0)}, and no more calls to a model are made. Nothing is lost: ${budgetCommand(run)} goes on from here.`,
+    detail: `${landed} of ${count(work.plan.tasks.length, 'task')} landed for ${usd(spentUsd(ledger))}; the limit is ${usd(ledger.limit ?? 0)}, and no more calls to a model are made. Nothing is lost: ${budgetCommand(run)} continues from here.`,
   }
 }
 

@@ -1,11 +1,9 @@
 import { issueOf, taskBranch, trunkBranch } from '../../core/ids.ts'
 import { ownOf } from '../../core/own.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
-import { unanswered } from '../../core/plan/planning.ts'
 import { recordOf } from '../../core/run/lookup.ts'
-import type { ActiveRun, EndedRun, LiveRun, ProposedRun } from '../../core/run/state.ts'
+import type { ActiveRun, EndedRun, LiveRun } from '../../core/run/state.ts'
 import type { TaskStatus } from '../../core/run/task-record.ts'
-import { planWaitsForMoney } from '../../core/schedule/planning-stages.ts'
 import { workflowRunOf } from '../../core/slots/slot-jobs.ts'
 import { resultName } from '../../core/slots/slot-result.ts'
 import { budgetCommand } from '../cost.ts'
@@ -16,112 +14,92 @@ import { movedBack } from '../moved-branch.ts'
 import { pullOf } from '../plan/planned-run.ts'
 import { planningStage } from '../plan/planning-progress.ts'
 import { answerLine } from '../plan/questions.ts'
-import { type DisplayStatuses, displayStatuses, tasksShownAs } from './display-status.ts'
-import { phaseOf, type RunPhase, trunkFailure } from './run-phase.ts'
+import { displayStatuses, tasksShownAs } from './display-status.ts'
+import { type Need, needsOf } from './needs.ts'
 
-/** What a person can do now, most urgent first, each with the exact command. */
+/** What a person can do now, most urgent first, each with the exact command: what the run waits for, then what else they may. */
 export function nextSteps(run: LiveRun): string[] {
+  const needs = needsOf(run)
+  const awaited = needs.flatMap((need) => stepsFor(run, need))
   switch (run.phase) {
     case 'requested':
-      return planning(run)
+      return [...awaited, ...planning(run), REJECT]
     case 'proposed':
-      return proposed(run)
+      return planningStage(run) === 'done' ? awaited : [...awaited, ...planning(run), REJECT]
     case 'active':
-      return active(run)
-    case 'ended':
-      return ended(run)
-  }
-}
-
-function planning(run: LiveRun): string[] {
-  const questions = run.planning === null ? [] : unanswered(run.planning)
-  return [
-    ...(run.phase !== 'active' && planWaitsForMoney(run)
-      ? [`${budgetCommand(run)} sets a larger limit, and the planner goes on where it was.`]
-      : []),
-    ...(questions.length === 0 || run.planning === null
-      ? []
-      : [
-          `${code(answerLine(run.planning.questions))} answers with the defaults; another letter takes another option.`,
-        ]),
-    ...(run.planning === null ? [] : ['`/revise -- words` tells the planner more.']),
-    '`/reject` ends it. You do not have to do anything else.',
-  ]
-}
-
-function proposed(run: ProposedRun): string[] {
-  if (planningStage(run) !== 'done') return planning(run)
-  if (run.work.baseSeen.stale) return ['`/reject`, then `/plan`, for a plan on the new base.']
-  const revise = run.planning === null ? '' : '`/revise -- what to change` makes another version, '
-  return [`${code(`/approve ${shortPlanId(run.work.planId)}`)} starts it, ${revise}\`/reject -- why\` ends it.`]
-}
-
-/**
- * What resumes a stopped run follows from its phase. The other lines do not: a phase is the first condition that applies,
- * while each task that waits for a person gets a line in every phase, and so does a broken trunk: the run may be paused
- * at the same time.
- */
-function active(run: ActiveRun): string[] {
-  const statuses = displayStatuses(run.work)
-  return [
-    ...(planningStage(run) === 'done' ? [] : planning(run).slice(0, -1)),
-    ...stopped(run, phaseOf(run)),
-    ...ahead(run, statuses),
-    ...tasksShownAs(statuses, 'waits for a person').map((id) => approve(run, id)),
-    ...closedPulls(run),
-    ...broken(run),
-    ...tasksShownAs(statuses, 'failed').map(
-      (id) =>
-        `${code(`/retry ${id} -- note`)} retries ${code(id)}, ${code(`/skip ${id}`)} goes on without it.${leftOver(run, id)}`,
-    ),
-    ...tasksShownAs(statuses, 'cancelled').map(
-      (id) => `${code(`/retry ${id}`)} takes ${code(id)} up again, ${code(`/skip ${id}`)} goes on without it.`,
-    ),
-    ...unapproved(run, statuses),
-    ...(run.paused === null ? ['`/pause` starts no new tasks, `/cancel` stops the run.'] : []),
-  ]
-}
-
-/** In mode `soft`, before the first approval: finished tasks wait to land. */
-function ahead(run: ActiveRun, statuses: DisplayStatuses): string[] {
-  const { work } = run
-  const waits = work.mode === 'soft' && work.approved?.length === 0
-  if (!waits || work.open || planningStage(run) !== 'done') return []
-  const done = tasksShownAs(statuses, 'waits for approval').length
-  return [
-    `${code(`/approve ${shortPlanId(work.planId)}`)} lets it land${done === 0 ? '' : `, ${count(done, 'finished task')} at once`}; \`/revise -- what to change\` makes another version, \`/reject -- why\` ends it.`,
-  ]
-}
-
-function stopped(run: ActiveRun, phase: RunPhase): string[] {
-  switch (phase.kind) {
-    case 'base-moved':
-      return [baseMoved(run)]
-    case 'out-of-money':
       return [
-        `${budgetCommand(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`,
+        ...awaited,
+        ...(planningStage(run) === 'done' ? [] : planning(run)),
+        ...closedPulls(run),
+        ...(run.paused === null ? ['`/pause` stops new tasks from starting, `/cancel` stops the run.'] : []),
       ]
-    case 'paused':
-      if (run.paused?.moved !== undefined) return [...run.paused.moved.map(movedBack), '`/cancel` stops the run.']
-      return phase.refused
-        ? ['When the cause is gone, `/resume` tries again; `/cancel` stops the run, and what landed stays.']
-        : [...setUpLog(run), '`/resume` goes on, `/cancel` stops the run.']
-    case 'running':
-    case 'verifying':
-    case 'verification-failed':
-    case 'planning':
-    case 'describing':
-    case 'merging':
-    case 'waiting-for-person':
-    case 'stuck':
-    case 'waiting-for-approval':
-    case 'part-not-approved':
-    case 'replanning':
-    case 'expanding':
-    case 'model-busy':
-    case 'preparing':
-      return []
+    case 'ended':
+      return [...awaited, ...ended(run)]
   }
+}
+
+const planning = (run: LiveRun): string[] =>
+  run.planning === null ? [] : ['`/revise -- words` tells the planner more.']
+const REJECT = '`/reject` ends it. You do not have to do anything else.'
+
+/** The commands that answer a need. */
+function stepsFor(run: LiveRun, need: Need): string[] {
+  switch (need.kind) {
+    case 'answers':
+      return [
+        `${code(answerLine(need.planning.questions))} answers with the defaults; another letter takes another option.`,
+      ]
+    case 'money':
+      return [
+        run.phase === 'active'
+          ? `${budgetCommand(run)} sets a higher limit and continues; \`/cancel\` stops the run, and what landed stays.`
+          : `${budgetCommand(run)} sets a higher limit, and the planner continues where it was.`,
+      ]
+    case 'another-plan':
+      return ['`/reject`, then `/plan`, for a plan on the new base.']
+    case 'approval':
+      return [approval(run, need)]
+    case 'resume':
+      return run.phase === 'active' ? resume(run) : []
+    case 'verification':
+      return verification(run, need.failure)
+    case 'gate':
+      return [`${code(`/approve ${need.task}`)} opens the gate ${code(need.task)}.`]
+    case 'landing':
+      return [
+        `${code(`/approve ${need.task}`)} lands ${code(need.task)}, which is verified. On its pull request \`/approve\` is enough.`,
+      ]
+    case 'retry':
+      return run.phase === 'active' ? [retry(run, need.task)] : []
+    case 'result':
+      return [result(run)]
+  }
+}
+
+/** In mode `soft`, an active run may wait for its first approval: finished tasks wait to land. */
+function approval(run: LiveRun, { part, run: { work } }: Extract<Need, { kind: 'approval' }>): string {
+  const approve = code(`/approve ${shortPlanId(work.planId)}`)
+  const statuses = displayStatuses(work)
+  if (part === 'rest') {
+    const rest = tasksShownAs(statuses, 'not approved')
+    const named = rest.length === 0 ? '' : `: ${codes(rest.slice(0, 12))}${rest.length > 12 ? ', …' : ''}`
+    return `${approve} approves the rest too${named}.`
+  }
+  if (run.phase === 'active') {
+    const done = tasksShownAs(statuses, 'waits for approval').length
+    return `${approve} lets it land${done === 0 ? '' : `, ${count(done, 'finished task')} at once`}; \`/revise -- what to change\` makes another version, \`/reject -- why\` ends it.`
+  }
+  const revise = run.planning === null ? '' : '`/revise -- what to change` makes another version, '
+  return `${approve} starts it, ${revise}\`/reject -- why\` ends it.`
+}
+
+function resume(run: ActiveRun): string[] {
+  const { paused, work } = run
+  if (work.baseSeen.stale) return [baseMoved(run)]
+  if (paused?.moved !== undefined) return [...paused.moved.map(movedBack), '`/cancel` stops the run.']
+  return paused?.cause === 'refused'
+    ? ['When you have fixed the cause, `/resume` tries again; `/cancel` stops the run, and what landed stays.']
+    : [...setUpLog(run), '`/resume` continues, `/cancel` stops the run.']
 }
 
 /** The page of a slot that failed before it began. */
@@ -132,7 +110,7 @@ function setUpLog({ slots }: ActiveRun): string[] {
 
 function baseMoved({ work }: ActiveRun): string {
   const where = work.baseSeen.paths.slice(0, 5).map(code).join(', ')
-  return `\`/resume\` goes on with the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`
+  return `\`/resume\` continues on the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`
 }
 
 /** Tasks whose pull requests people closed: the run asks what they meant. */
@@ -147,16 +125,7 @@ const closedPulls = (run: ActiveRun): string[] =>
 
 const WAITING: readonly TaskStatus[] = ['pending', 'queued', 'waiting', 'in_progress', 'verified']
 
-function approve({ work }: ActiveRun, id: string): string {
-  const isGate = work.plan.tasks.some((task) => task.id === id && task.kind === 'gate')
-  return isGate
-    ? `${code(`/approve ${id}`)} opens the gate ${code(id)}.`
-    : `${code(`/approve ${id}`)} lands ${code(id)}, which is verified. On its pull request \`/approve\` is enough.`
-}
-
-function broken({ run, work }: ActiveRun): string[] {
-  if (work.verification?.status !== 'failed') return []
-  const failure = trunkFailure(work, work.verification)
+function verification({ run }: LiveRun, failure: Extract<Need, { kind: 'verification' }>['failure']): string[] {
   switch (failure.cause) {
     case 'task':
       return [
@@ -165,8 +134,6 @@ function broken({ run, work }: ActiveRun): string[] {
       ]
     case 'not-run':
       return [`${VERIFY_AGAIN} \`/cancel\` stops the run.`]
-    case 'searching':
-      return []
     case 'base':
       return [`The base must be fixed first: \`/cancel\`, then \`/plan\` on a base that passes. ${VERIFY_AGAIN}`]
     case 'adopted':
@@ -175,6 +142,12 @@ function broken({ run, work }: ActiveRun): string[] {
 }
 
 const VERIFY_AGAIN = '`/retry verification` runs it again on the same trunk.'
+
+function retry(run: ActiveRun, id: string): string {
+  return recordOf(run.work, id).state.status === 'cancelled'
+    ? `${code(`/retry ${id}`)} retries ${code(id)}, ${code(`/skip ${id}`)} goes on without it.`
+    : `${code(`/retry ${id} -- note`)} retries ${code(id)}, ${code(`/skip ${id}`)} goes on without it.${leftOver(run, id)}`
+}
 
 /** Where the work of a failed task is kept; empty if it left none. */
 function leftOver(run: ActiveRun, id: string): string {
@@ -193,23 +166,16 @@ function inArtifact(run: ActiveRun, id: string): string {
     : ` Its work is in the artifact ${code(resultName(run.run, id, attempt))} of [its workflow run](../actions/runs/${workflowRun}).`
 }
 
-function unapproved({ work }: ActiveRun, statuses: DisplayStatuses): string[] {
-  const rest = tasksShownAs(statuses, 'not approved')
-  if (rest.length === 0 || work.open) return []
-  return [
-    `${code(`/approve ${shortPlanId(work.planId)}`)} approves the rest too: ${codes(rest.slice(0, 12))}${rest.length > 12 ? ', …' : ''}.`,
-  ]
+function result(run: LiveRun): string {
+  const pull = pullOf(run, 'trunk')
+  return pull === null
+    ? `Open a pull request of ${code(trunkBranch(run.run))} and merge it.`
+    : `Review ${pull} and merge it.`
 }
 
 function ended(run: EndedRun): string[] {
-  const pull = pullOf(run, 'trunk')
   switch (run.conclusion) {
     case 'success':
-      return [
-        pull === null
-          ? `Open a pull request of ${code(trunkBranch(run.run))} and merge it.`
-          : `Look at ${pull} and merge it.`,
-      ]
     case 'merged':
       return []
     case 'refused':

@@ -97,7 +97,7 @@ const platformWords = (detail: string): string => sentence(bounded(oneLine(detai
 /** Escaped as model text, since a model may have written it. */
 const detailText = (detail: string): string => (detail.trim() === '' ? '' : `: ${modelText(detail, 500)}`)
 
-const RETRY = 'Read the log, then retry. Add a note if something should be different.'
+const RETRY = 'Read the log, then retry, with a note that says what to do differently.'
 const REPLAN = 'The plan needs a wider `writes` or another task. Cancel the run, edit the plan, and type `/plan` again.'
 
 function advice(failure: TaskFailure): string[] {

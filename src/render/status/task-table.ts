@@ -23,7 +23,7 @@ export interface TableDetail {
   words: boolean
 }
 
-/** At most three columns, which hold on a phone: the task, where it stands, and what its work took with links to all of it. */
+/** Two columns, which hold on a phone: the task; and where it stands, what its work took, and links to all of it. */
 export function statusTable(run: PlannedRun, statuses: DisplayStatuses, { open, words }: TableDetail): string[] {
   const blocked = blockers(run.work)
   const shown = run.work.plan.tasks.filter((task) => !open || statuses.get(task.id) !== 'landed')
@@ -31,17 +31,16 @@ export function statusTable(run: PlannedRun, statuses: DisplayStatuses, { open, 
     const record = recordOf(run.work, task.id)
     const status = statuses.get(task.id) ?? 'waits for its needs'
     const said = words ? note(run, task, record, status, blocked.get(task.id) ?? null) : ''
+    const shownStatus = `**${task.kind === 'gate' && status === 'landed' ? 'approved' : status}**`
+    const work = worked(run, task).join(' · ')
+    // On a line of its own below a sentence; else beside the status.
+    const parts = said === '' ? [shownStatus, work].filter((part) => part !== '').join(' · ') : ''
     return [
       words ? taskTitle(task) : code(task.id),
-      `**${task.kind === 'gate' && status === 'landed' ? 'approved' : status}**${said === '' ? '' : `. ${said}`}`,
-      worked(run, task).join(', '),
+      said === '' ? parts : `${shownStatus}. ${said}${work === '' ? '' : `<br>${work}`}`,
     ]
   })
-  const width = rows.every(([, , work]) => work === '') ? 2 : 3
-  return table(
-    ['Task', 'Status', 'Work'].slice(0, width),
-    rows.map((row) => row.slice(0, width)),
-  )
+  return table(['Task', 'Status'], rows)
 }
 
 /** Time, attempts, cost, and links to the pull request or branch, the check and the log of the job. */

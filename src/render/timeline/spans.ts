@@ -13,8 +13,14 @@ export interface Span {
   from: number
   to: number
   succeeded: boolean
+  /** What a slot does before its first work. */
+  before?: 'queue' | 'set-up'
   /** Seconds of the acceptance at its end, if it came to that. */
   acceptance?: number
+  /** The task is on the critical path. */
+  isCritical?: boolean
+  /** What all attempts of the task have cost so far, in words. */
+  cost?: string
 }
 
 /** Attempts and verifications in slots, by start. Work that has not ended is drawn up to the last event. */
@@ -35,24 +41,35 @@ export function slotSpans(events: readonly RunEvent[], work: Work): Span[] {
   return [...attempts, ...verifications(events, since, end)].toSorted((a, b) => a.from - b.from)
 }
 
-/** From the request for a slot to its first work: its job waits for a runner, checks out and is set up. */
+/**
+ * What comes before the first work of a slot. It is given work once its job is seen to run, so until then the job waited for a
+ * runner, or the slot for a task; from then until it begins, which it says itself, the job checks out and is set up.
+ */
 export function startSpans(events: readonly RunEvent[], work: readonly Span[]): Span[] {
   const begin = events[0]?.at ?? ''
-  const end = secondsBetween(begin, events.at(-1)?.at ?? begin)
+  const since = (at: string): number => secondsBetween(begin, at)
   return events.flatMap((event): Span[] => {
     if (event.type !== 'slots_requested') return []
     const gone = events.find((later) => later.type === 'slots_gone' && later.request === event.request)
-    const from = secondsBetween(begin, event.at)
-    return slotNames(event.request, event.count).map((slot) => {
-      const first = work.filter((span) => span.slot === slot).map((span) => span.from)
-      const to = Math.min(...first, gone === undefined ? end : secondsBetween(begin, gone.at))
-      return { slot, label: START, from, to: Math.max(from, to), succeeded: true }
+    const end = since(gone?.at ?? events.at(-1)?.at ?? begin)
+    return slotNames(event.request, event.count).flatMap((slot) => {
+      const given = events.find((later) => 'slot' in later && later.slot === slot)
+      const [asked, seen] = [since(event.at), given === undefined ? end : since(given.at)]
+      const first = Math.min(...work.filter((span) => span.slot === slot).map((span) => span.from), end)
+      const span = (before: 'queue' | 'set-up', from: number, to: number): Span => ({
+        slot,
+        label: before,
+        before,
+        from,
+        to,
+        succeeded: true,
+      })
+      // What is given before the tasks, a baseline, is no part of these lanes.
+      const isSetUp = given?.type === 'task_started' && first > seen
+      return [span('queue', asked, Math.max(asked, seen)), ...(isSetUp ? [span('set-up', seen, first)] : [])]
     })
   })
 }
-
-/** What a slot does before its first work. */
-export const START = 'start'
 
 /** By task and attempt. */
 const acceptancesIn = (events: readonly RunEvent[]): Map<string, number> =>

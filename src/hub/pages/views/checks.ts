@@ -1,4 +1,4 @@
-import { count } from '../../../render/markdown/format.ts'
+import { count, duration, moment, secondsBetween } from '../../../render/markdown/format.ts'
 import { html } from '../../../render/page/html.ts'
 import { plain } from '../../../render/page/plain.ts'
 import { findCheck, orNotFound } from '../../mutations/find.ts'
@@ -7,7 +7,7 @@ import { type PageContext, repoPath } from '../context.ts'
 import type { View } from '../layout.ts'
 import { commentHtml } from '../markdown/render.ts'
 import { rawLog } from '../raw.ts'
-import { block, shortTimes } from './task.ts'
+import { block, readableLog } from './task.ts'
 
 /** The page of a check run. */
 export function checkView({ world }: PageContext, id: number): View {
@@ -23,11 +23,11 @@ export function checkView({ world }: PageContext, id: number): View {
   return {
     title: check.name,
     trail: [['Check', `${repoPath(world)}/runs/${id}`]],
-    now: check.conclusion ?? check.status,
+    now: stateOf(check),
     parts: [
       {
         id: 'head',
-        html: html`<h1>${check.name}</h1><p><span class="now-title">${check.conclusion ?? check.status}</span>${title !== null && html`: ${plain(title)}`}</p><p class="lead">On <a href="${repoPath(world)}/commit/${check.headSha}"><code>${check.headSha.slice(0, 8)}</code></a></p>`,
+        html: html`<h1>${check.name}</h1><p><span class="now-title">${stateOf(check)}</span>${title !== null && html`: ${plain(title)}`}</p><p class="lead">On <a href="${repoPath(world)}/commit/${check.headSha}"><code>${check.headSha.slice(0, 8)}</code></a></p>`,
       },
       { id: 'summary', html: html`${markdown('summary', summary)}${markdown('text', text)}` },
       {
@@ -37,6 +37,14 @@ export function checkView({ world }: PageContext, id: number): View {
     ],
   }
 }
+
+/** GitHub's words for how it stands, as words. */
+const stateOf = ({ status, conclusion }: { status: string; conclusion: string | null }): string =>
+  (conclusion ?? status).replaceAll('_', ' ')
+
+/** Of what has ended. */
+const took = ({ started_at, completed_at }: { started_at: string | null; completed_at: string | null }): string =>
+  started_at === null || completed_at === null ? '' : `, ${duration(secondsBetween(started_at, completed_at))}`
 
 /** The workflow runs, the newest first. */
 export function workflowRunsView({ world }: PageContext): View {
@@ -52,7 +60,7 @@ export function workflowRunsView({ world }: PageContext): View {
         html:
           runs.length === 0
             ? html`<p>There is none.</p>`
-            : html`<ul class="runs">${runs.map((run) => html`<li><a href="${repoPath(world)}/actions/runs/${run.id}">${run.display_title}</a> <span class="lead">${run.conclusion ?? run.status} · ${run.created_at}</span></li>`)}</ul>`,
+            : html`<ul class="runs">${runs.map((run) => html`<li><a href="${repoPath(world)}/actions/runs/${run.id}">${run.display_title}</a> <span class="lead">${stateOf(run)} · ${moment(run.created_at)}</span></li>`)}</ul>`,
       },
     ],
   }
@@ -75,15 +83,15 @@ export function workflowRunView({ world }: PageContext, id: number): View {
       ['Workflow runs', `${repoPath(world)}/actions`],
       [`${id}`, path],
     ],
-    now: run.conclusion ?? run.status,
+    now: stateOf(run),
     parts: [
       {
         id: 'head',
-        html: html`<h1>${run.display_title}</h1><p><span class="now-title">${run.conclusion ?? run.status}</span> <span class="lead">${run.event} by ${run.actor} · <code>${run.path}</code> on <code>${run.head_branch}</code></span></p>`,
+        html: html`<h1>${run.display_title}</h1><p><span class="now-title">${stateOf(run)}</span> <span class="lead">${run.event} by ${run.actor} · <code>${run.path}</code> on <code>${run.head_branch}</code></span></p>`,
       },
       {
         id: 'jobs',
-        html: html`<h2>Jobs</h2><ul class="runs">${jobs.map((job) => html`<li><a href="${path}/job/${job.id}">${job.name}</a> <span class="lead">${job.conclusion ?? job.status}</span>${job.summary.trim() !== '' && html`<details id="summary-${job.id}"><summary>Summary of ${job.name}</summary><div class="markdown">${commentHtml(job.summary, `job-${job.id}`, links)}</div></details>`}</li>`)}</ul>`,
+        html: html`<h2>Jobs</h2><ul class="runs">${jobs.map((job) => html`<li><a href="${path}/job/${job.id}">${job.name}</a> <span class="lead">${stateOf(job)}${took(job)}</span>${job.summary.trim() !== '' && html`<details id="summary-${job.id}"><summary>Summary of ${job.name}</summary><div class="markdown">${commentHtml(job.summary, `job-${job.id}`, links)}</div></details>`}</li>`)}</ul>`,
       },
       {
         id: 'artifacts',
@@ -108,20 +116,20 @@ export function jobView({ world }: PageContext, id: number): View {
       [`${job.run_id}`, run],
       [job.name, `${run}/job/${id}`],
     ],
-    now: job.conclusion ?? job.status,
+    now: stateOf(job),
     grows: job.status === 'in_progress',
     parts: [
       {
         id: 'head',
-        html: html`<h1>${job.name}</h1><p><span class="now-title">${job.conclusion ?? job.status}</span></p>`,
+        html: html`<h1>${job.name}</h1><p><span class="now-title">${stateOf(job)}</span>${took(job)}</p>`,
       },
       {
         id: 'steps',
-        html: html`<h2>Steps</h2><ol>${job.steps.map((step) => html`<li>${step.name} <span class="lead">${step.conclusion ?? step.status}</span></li>`)}</ol>`,
+        html: html`<h2>Steps</h2><ol>${job.steps.map((step) => html`<li>${step.name} <span class="lead">${stateOf(step)}${took(step)}</span></li>`)}</ol>`,
       },
       {
         id: 'log',
-        html: html`${isCut && html`<p class="lead">The end of a long log: <a href="${rawLog(id)}">the whole log</a></p>`}${block('log-text', 'Log', shortTimes(log))}`,
+        html: html`${isCut && html`<p class="lead">The end of a long log: <a href="${rawLog(id)}">the whole log</a></p>`}${block('log-text', 'Log', readableLog(log))}`,
       },
     ],
   }

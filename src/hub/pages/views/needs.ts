@@ -1,4 +1,4 @@
-import { trunkBranch } from '../../../core/ids.ts'
+import type { Task } from '../../../core/plan/plan.ts'
 import { shortPlanId } from '../../../core/plan/plan-id.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import { commaList } from '../../../render/markdown/format.ts'
@@ -8,13 +8,12 @@ import { baselineLine, baselineSection } from '../../../render/plan/baseline.ts'
 import { versionDifference } from '../../../render/plan/difference.ts'
 import type { PlannedRun } from '../../../render/plan/planned-run.ts'
 import type { Need } from '../../../render/status/needs.ts'
-import { isPull } from '../../representations/pull.ts'
 import { actionsFor, otherActions } from '../actions/actions.ts'
-import { actionForm, budgetForm, type FormPlace, formFields, plainForm, questionForm } from '../actions/forms.ts'
-import { linksIn, type PageContext, runPath } from '../context.ts'
+import { actionForm, budgetForm, type FormPlace, formFields, questionForm } from '../actions/forms.ts'
+import { linksIn, type PageContext } from '../context.ts'
 import { commentHtml } from '../markdown/render.ts'
 import { openNeeds } from '../open-needs.ts'
-import { mergeForm } from './merge.ts'
+import { mergeResult, takeForms } from './result.ts'
 
 /** What the run waits for, each with the form that answers it. */
 export async function needsHtml(context: PageContext, place: FormPlace, state: LiveRun): Promise<Html> {
@@ -27,7 +26,9 @@ export async function needsHtml(context: PageContext, place: FormPlace, state: L
 export async function otherHtml(context: PageContext, place: FormPlace, state: LiveRun): Promise<Html> {
   const forms = [
     ...otherActions(state).map((action) => actionForm(place, action)),
-    ...((await openNeeds(context, state)).some(({ kind }) => kind === 'result') ? [] : [takeForm(context, state)]),
+    ...((await openNeeds(context, state)).some(({ kind }) => kind === 'result')
+      ? []
+      : [await takeForms(context, state)]),
   ]
   return html`<details id="other-actions"><summary>Other commands</summary>${forms}</details>`
 }
@@ -41,7 +42,7 @@ async function formsFor(context: PageContext, place: FormPlace, state: LiveRun, 
     case 'approval':
       return approvalForm(context, place, need.run)
     case 'result':
-      return html`${context.takesResults ? takeForm(context, state) : await mergeResult(context, state)}`
+      return context.takesResults ? takeForms(context, state) : mergeResult(context, state)
     case 'another-plan':
     case 'resume':
     case 'verification':
@@ -52,6 +53,12 @@ async function formsFor(context: PageContext, place: FormPlace, state: LiveRun, 
   }
 }
 
+const aboutTask = ({ needs, writes }: Task): string =>
+  [
+    ...(needs.length > 0 ? [`after ${commaList(needs)}`] : []),
+    ...(writes.length > 0 ? [`writes ${commaList(writes)}`] : []),
+  ].join(' · ')
+
 /** The hash that is shown is the one that is posted: a plan that changed meanwhile is not approved. */
 function approvalForm({ world }: PageContext, place: FormPlace, run: PlannedRun): Html {
   const { work } = run
@@ -61,24 +68,6 @@ function approvalForm({ world }: PageContext, place: FormPlace, run: PlannedRun)
   return html`<form method="post" action="/comments" class="command approval" data-command="/approve ${id}">${formFields(place, `/approve ${id}`)}
 <p>Version ${work.version} of the plan, <code>${id}</code>, for <code>${work.baseBranch}</code> at <code>${work.base.slice(0, 8)}</code>. Its plan comment in the thread says what it may do.</p>
 ${about.map((lines, index) => lines.length > 0 && html`<div class="markdown">${commentHtml(lines.join('\n'), `plan-${index}`, linksIn(world, place.thread))}</div>`)}
-<fieldset><legend>Tasks</legend>${work.plan.tasks.map((task) => html`<input type="hidden" name="task" value="${task.id}"><label class="choice"><input type="checkbox" name="only" value="${task.id}" checked> <code>${task.id}</code> ${task.title}<span class="lead">${task.needs.length > 0 && ` after ${commaList(task.needs)}`}${task.writes.length > 0 && ` · writes ${commaList(task.writes)}`}</span></label>`)}</fieldset>
+<fieldset><legend>Tasks</legend>${work.plan.tasks.map((task) => html`<input type="hidden" name="task" value="${task.id}"><label class="choice"><input type="checkbox" name="only" value="${task.id}" checked> <code>${task.id}</code> ${task.title}<span class="lead">${aboutTask(task)}</span></label>`)}</fieldset>
 <div class="post"><button>Approve</button> <span class="lead">posts <code data-shown>/approve ${id}</code></span></div></form>`
-}
-
-/** Empty unless the run has a result, and the hub knows the repository that takes it. */
-function takeForm({ csrf, takesResults }: PageContext, state: LiveRun): Html {
-  if (!takesResults || state.phase !== 'ended' || !['success', 'merged'].includes(state.conclusion)) return html``
-  return plainForm(
-    csrf,
-    `${runPath(state.run)}/take`,
-    html`<div class="post"><button>Fetch the branch</button> <span class="lead">brings <code>${trunkBranch(state.run)}</code> into your repository as a new branch; your checkout stays as it is</span></div>`,
-  )
-}
-
-async function mergeResult(context: PageContext, state: LiveRun): Promise<Html> {
-  const number = state.projected['pull:trunk']?.number
-  const pull = context.world.store.doc.issues.filter(isPull).find((issue) => issue.number === number)
-  if (pull === undefined)
-    return html`<p>There is no pull request: merge <code>${trunkBranch(state.run)}</code> yourself.</p>`
-  return mergeForm(context, pull, runPath(state.run))
 }

@@ -132,7 +132,7 @@ async function transcript(
     return html`<h2>Transcript of attempt ${attempt.attempt}${FROM[read.from]}</h2><div class="newest" tabindex="0" role="region" aria-label="Transcript"><div>${transcriptHtml(read.lines)}${read.unread > 0 && html`<p class="lead">${count(read.unread, 'line')} of it cannot be read.</p>`}</div></div>`
   const job = state.status === 'in_progress' ? jobOf(world, run, state.slot) : undefined
   const log = job === undefined ? '' : (jobLogEnd(world.dataDir, job.id, LATEST)?.text ?? '')
-  return log === '' ? html`` : html`<h2>At work</h2>${block('transcript-text', 'What its slot says', shortTimes(log))}`
+  return log === '' ? html`` : html`<h2>At work</h2>${block('transcript-text', 'What its slot says', readableLog(log))}`
 }
 
 function slotLink(world: World, run: PlannedRun, slot: string | null): Html {
@@ -165,8 +165,14 @@ function handOff(summary: NonNullable<ReturnType<typeof newestReport>>['handOff'
   return html`<p>${summary.did}</p>${lists.map(([name, lines]) => lines.length > 0 && html`<h3>${name}</h3><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`)}`
 }
 
-/** A job's log with the time of day alone. */
-export const shortTimes = (log: string): string => log.replaceAll(/^\d{4}-\d\d-\d\dT([\d:]{8})\.\d+Z /gm, '$1 ')
+/** A job's log with the time of day alone, and words in the place of the runner's marks. */
+export const readableLog = (log: string): string =>
+  log
+    .replaceAll(/^\d{4}-\d\d-\d\dT([\d:]{8})\.\d+Z /gm, '$1 ')
+    .replaceAll(/^([\d:]{8} )##\[endgroup\]\n?/gm, '')
+    .replaceAll(/^([\d:]{8} )##\[(group|error|warning)\]/gm, (_mark, time: string, name: string) => time + MARKS[name])
+
+const MARKS: Readonly<Record<string, string>> = { group: '▸ ', error: 'Error: ', warning: 'Warning: ' }
 
 export const block = (id: string, name: string, text: string): Html =>
   html`<details id="${id}" open><summary>${name}</summary><pre tabindex="0">${text.trim() === '' ? '(nothing)' : withoutColours(text)}</pre></details>`

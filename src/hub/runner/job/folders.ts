@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { HubHost } from '../../host.ts'
 import type { Json } from '../workflow/json.ts'
 
@@ -17,7 +19,7 @@ export interface Folders {
   readonly event: string
 }
 
-const rootOf = (host: HubHost, jobId: number): string => join(host.dataDir, 'jobs', String(jobId))
+const rootOf = (host: Pick<HubHost, 'dataDir'>, jobId: number): string => join(host.dataDir, 'jobs', String(jobId))
 
 export function createFolders(host: HubHost, jobId: number, event: Json): Folders {
   const root = rootOf(host, jobId)
@@ -38,9 +40,16 @@ export function createFolders(host: HubHost, jobId: number, event: Json): Folder
   return folders
 }
 
-/** Removes everything but the log: a job starts on a clean machine. */
-export const removeFolders = (host: HubHost, jobId: number): Promise<void> =>
-  rm(rootOf(host, jobId), { recursive: true, force: true, maxRetries: 3 })
+/** Removes everything but the log: a job starts on a clean machine. A command may have closed folders, also to their owner. */
+export async function removeFolders(host: Pick<HubHost, 'dataDir'>, jobId: number): Promise<void> {
+  const root = rootOf(host, jobId)
+  await remove(root).catch(async () => {
+    await promisify(execFile)('/bin/chmod', ['-R', 'u+rwX', '--', root]).catch(() => {})
+    await remove(root)
+  })
+}
+
+const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 3 })
 
 /** Identifies the job of a process, also after a restart of the hub on the same folder. */
 export const trackingId = (host: HubHost, jobId: number): string =>

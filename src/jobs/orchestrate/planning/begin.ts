@@ -60,10 +60,7 @@ function withOptions(settings: Settings, { options }: LiveRun): Settings {
 
 function whyNoModel(session: Session, settings: Settings): Problem | null {
   if (session.deps.model === null)
-    return problem(
-      'no-model',
-      "There is no key for a model in this repository's secrets, and the issue has no plan: add one of the two.",
-    )
+    return problem('no-model', 'There is no key for a model, and the issue has no plan: add one of the two.')
   const unpriced = modelWithoutPrice(settings)
   return unpriced === null ? null : problem('bad-settings', withoutPrice(unpriced))
 }
@@ -105,7 +102,7 @@ const outsidePaths = ({ tasks }: Plan, paths: readonly string[]): Problem[] =>
 export function whyNoAgent(hasModel: boolean, settings: Settings): string | null {
   if (settings.worker.command.length > 0) return null
   if (!hasModel)
-    return 'Tasks without `run` are worked on by an agent, and the workflow has no key: add the secret `ANTHROPIC_API_KEY`, or give each task a `run`.'
+    return 'Tasks without `run` are worked on by an agent, and there is no key for a model: add one, or give each task a `run`.'
   const unpriced = modelWithoutPrice(settings)
   return unpriced === null ? null : withoutPrice(unpriced)
 }
