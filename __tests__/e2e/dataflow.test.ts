@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { Octokit } from '@octokit/rest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { replay } from '../../src/core/run/evolve.ts'
-import { entriesOf, idleThough, momentOf } from './support/entries.ts'
+import { entriesOf, idleThough, logged, momentOf } from './support/entries.ts'
 import { documentOf } from './support/everywhere.ts'
 import { issueWith } from './support/plan.ts'
 import { SETTINGS } from './support/repository.ts'
@@ -106,6 +106,14 @@ describe('dataflow', () => {
       ['task_landed', 'task_started'].every((type) => events.some((event) => event.type === type)),
     )
     expect(handed.length).toBeGreaterThanOrEqual(3)
+  })
+
+  it('begins what comes next before the orchestrator has seen the result before it', async () => {
+    const events = await world.events(run)
+    const ahead = [...'fgh'].filter(
+      (task) => logged(world, `${task}, attempt 1: begun on`) < momentOf(events, 'task_started', task),
+    )
+    expect(ahead.length).toBeGreaterThan(0)
   })
 
   it('has the same tree as if all had come in order', async () => {

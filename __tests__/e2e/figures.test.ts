@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { coldStart } from '../support/cold-start.ts'
 import { nightly } from '../support/nightly.ts'
 import { PACE } from '../support/pace.ts'
-import { momentOf } from './support/entries.ts'
+import { logged, momentOf } from './support/entries.ts'
 import { issueWith } from './support/plan.ts'
 import { ROOT } from './support/repository.ts'
 import { eventsOf, startWorld, type World } from './support/world.ts'
@@ -107,16 +107,4 @@ async function chain(world: World): Promise<string> {
   await world.say(pull, `/approve ${planId}`)
   await world.ended(`${issue}`)
   return `${issue}`
-}
-
-/** When a job's log says so. */
-function logged(world: World, words: string): number {
-  const logs = join(world.folder, 'hub', 'logs')
-  for (const name of readdirSync(logs)) {
-    const line = readFileSync(join(logs, name), 'utf8')
-      .split('\n')
-      .find((one) => one.includes(words))
-    if (line !== undefined) return Date.parse(line.slice(0, line.indexOf(' ')))
-  }
-  throw new Error(`no log says: ${words}`)
 }

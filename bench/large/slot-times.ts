@@ -22,14 +22,15 @@ export interface SlotTimes {
   fetched: { orchestrator: number; slot: number }
 }
 
-/** So many independent tasks that take no time, on a hub, by real slots under the settings by default. */
-export async function slotTimes(files: number, slots: number, tasks: number): Promise<SlotTimes> {
+/** So many independent tasks of so many seconds each, on a hub, by real slots under the settings by default. */
+export async function slotTimes(files: number, slots: number, tasks: number, seconds: number): Promise<SlotTimes> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-large-'))
   const settings = `slots: { start: ${slots}, cap: ${slots} }\nbaseline: off\n`
   const world = await startWorld({ checkout: largeCheckout(join(folder, 'checkout'), files, settings) })
   try {
     const names = Array.from({ length: tasks }, (_, index) => `t${index + 1}`)
-    const issue = await world.openIssue(issueWith(names.join(', ')))
+    const each = Object.fromEntries(names.map((name) => [name, { milliseconds: seconds * 1000 }]))
+    const issue = await world.openIssue(issueWith(names.join(', '), each))
     const { pull, planId } = await world.plan(issue)
     await resetMetrics(world)
     await world.say(pull, `/approve ${planId}`)

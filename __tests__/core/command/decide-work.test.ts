@@ -62,7 +62,7 @@ describe('/steer', () => {
     const other = agentPlan('a')
     const state = followed<ActiveRun>(planning('strict', settings), proposal(other, settings), {
       type: 'plan_approved',
-      planId: idOf(other),
+      planId: idOf(other, settings),
       only: null,
     })
     expect(detailOf(say(at(state, 'a'), steer('a')))).toContain('`worker.command`')

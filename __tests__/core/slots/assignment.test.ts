@@ -3,7 +3,14 @@ import { verificationCommands } from '../../../src/core/plan/checks.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay } from '../../../src/core/run/evolve.ts'
 import { defaultSettings, type Settings, settingsSchema } from '../../../src/core/settings.ts'
-import { assignmentFor, assignmentKey, taskEnvironment, whySlotLeaves } from '../../../src/core/slots/assignment.ts'
+import {
+  assignmentFor,
+  assignmentKey,
+  nextAssignment,
+  standingOf,
+  taskEnvironment,
+  whySlotLeaves,
+} from '../../../src/core/slots/assignment.ts'
 import { type PlanOverrides, planOf } from '../../support/plan.ts'
 
 const base = 'b'.repeat(40)
@@ -119,6 +126,37 @@ describe('what a slot is to do', () => {
       assignmentKey(assignmentFor(replay([asked, proposed('a, b'), approved, ...events]), 's1'))
     const keys = [keyOf(...given('a', 's1')), keyOf(...given('a', 's1', 2)), keyOf(...given('b', 's1')), keyOf()]
     expect(new Set(keys).size).toBe(4)
+  })
+})
+
+describe('what a slot may begin next', () => {
+  const tasks = { a: { run: ['x'] }, b: { run: ['y'] } }
+  const waiting: RunEvent = { type: 'task_queued', ...stamp, task: 'b', attempt: 1, base }
+  const events = [asked, proposed('a, b', { tasks }), approved, ...given('a', 's1'), waiting]
+  const next = nextAssignment(replay(events), 's1')
+  if (next === null) throw new Error('nothing comes next')
+
+  it('is the very work that the journal assigns later', () => {
+    const started: RunEvent = { type: 'task_started', ...stamp, task: 'b', attempt: 1, slot: 's1' }
+    const landed: RunEvent = { type: 'task_cancelled', ...stamp, task: 'a' }
+    expect(next).toEqual(assignmentFor(replay([...events, landed, started]), 's1'))
+    expect(standingOf(replay([...events, landed, started]), 's1', next)).toBe('assigned')
+  })
+
+  it('is nothing for a slot without work, before an approval, and after the end', () => {
+    expect(nextAssignment(replay(events), 's2')).toBeNull()
+    expect(nextAssignment(replay(events.filter((one) => one !== approved)), 's1')).toBeNull()
+    expect(nextAssignment(replay([...events, { type: 'run_cancelled', ...stamp, why: '' }]), 's1')).toBeNull()
+  })
+
+  it('is wanted until the journal says otherwise: another slot, attempt or base, a pause, or a result without it', () => {
+    const standing = (...more: RunEvent[]) => standingOf(replay([...events, ...more]), 's1', next)
+    expect(standing()).toBe('next')
+    expect(standing({ type: 'task_started', ...stamp, task: 'b', attempt: 1, slot: 's2' })).toBe('unwanted')
+    expect(standing({ type: 'task_queued', ...stamp, task: 'b', attempt: 2, base })).toBe('unwanted')
+    expect(standing({ type: 'task_queued', ...stamp, task: 'b', attempt: 1, base: 'c'.repeat(40) })).toBe('unwanted')
+    expect(standing({ type: 'run_paused', ...stamp, why: '' })).toBe('unwanted')
+    expect(standing({ type: 'task_cancelled', ...stamp, task: 'a' })).toBe('unwanted')
   })
 })
 

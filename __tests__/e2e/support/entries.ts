@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replayOn } from '../../../src/core/run/evolve.ts'
 import { emptyRun, type RunState } from '../../../src/core/run/state.ts'
@@ -41,4 +43,16 @@ export function momentOf(events: readonly RunEvent[], type: RunEvent['type'], ta
   const found = events.find((event) => event.type === type && 'task' in event && event.task === task)
   if (found === undefined) throw new Error(`no ${type} of ${task}`)
   return Date.parse(found.at)
+}
+
+/** When a job's log says so, in milliseconds. */
+export function logged(world: World, words: string): number {
+  const logs = join(world.folder, 'hub', 'logs')
+  for (const name of readdirSync(logs)) {
+    const line = readFileSync(join(logs, name), 'utf8')
+      .split('\n')
+      .find((one) => one.includes(words))
+    if (line !== undefined) return Date.parse(line.slice(0, line.indexOf(' ')))
+  }
+  throw new Error(`no log says: ${words}`)
 }

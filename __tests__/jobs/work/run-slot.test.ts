@@ -654,6 +654,80 @@ describe('when the journal changes its mind', () => {
   })
 })
 
+describe('what comes next', () => {
+  const BEGUN = 'mkdir -p ignored; echo > ignored/begun'
+  const begun = () => existsSync(join(world.tree, 'ignored/begun'))
+  const leave = () => world.happens({ type: 'run_cancelled', why: 'enough' })
+  const over = (task: string) => ({ type: 'task_cancelled', task }) as const
+  const names = () => world.uploads.map(({ name }) => name)
+  /** The slot works on `a`; `b` is ready, and no other slot is there. */
+  const ready = (b: string[], slots: Record<string, unknown> = {}) => {
+    const tasks = { a: { run: script('echo more > a.txt') }, b: { run: b }, c: { run: script('echo c > c.txt') } }
+    begin(world, 'a, b, c', { tasks }, { slots })
+    assign(world, 'a')
+    world.happens({ type: 'task_queued', task: 'b', attempt: 1, base: world.base })
+  }
+
+  it('is begun when the work before is handed over, before the journal says so, and is handed over only then', async () => {
+    ready(script(`${BEGUN}; echo b > b.txt`))
+    const at = world.clock.now()
+    const slot = world.start()
+    await until(begun)
+    expect(world.clock.now()).toEqual(at)
+    await until(() => !existsSync(join(world.tree, '.git/index.lock')) && existsSync(join(world.tree, 'b.txt')))
+    for (let look = 0; look < 20; look += 1) {
+      await world.clock.waiting()
+      world.clock.advance(0.3)
+    }
+    expect(names()).toEqual(['tributary-42-a-1'])
+    world.onUpload(leave)
+    world.happens(over('a'), { type: 'task_started', task: 'b', attempt: 1, slot: SLOT })
+    const deeds = await world.passTime(slot)
+    expect(deeds.map(({ task, outcome }) => `${task} ${outcome}`)).toEqual(['a done', 'b done'])
+    expect(names()).toEqual(['tributary-42-a-1', 'tributary-42-b-1'])
+    expect(world.uploads[1]?.result).toMatchObject({ base: world.base, startedAt: at.toISOString() })
+  })
+
+  it('is stopped if another slot has it, and nothing of it is handed over', async () => {
+    ready(script(`${BEGUN}; sleep 600`))
+    const slot = world.start()
+    await until(begun)
+    world.onUpload(leave)
+    world.happens(over('a'), { type: 'task_started', task: 'b', attempt: 1, slot: 'r2-1' })
+    assign(world, 'c')
+    const deeds = await world.passTime(slot)
+    expect(deeds.map(({ task, outcome }) => `${task} ${outcome}`)).toEqual([
+      'a done',
+      'b stopped, no longer wanted',
+      'c done',
+    ])
+    expect(names()).toEqual(['tributary-42-a-1', 'tributary-42-c-1'])
+  })
+
+  it('is begun once, and given up if it is not recorded for as long as a slot may be idle', async () => {
+    ready(script('echo b > b.txt'), { idle_seconds: 60 })
+    await world.passTime(world.start())
+    expect(world.lines.filter((line) => line.startsWith('b, '))).toEqual([
+      `b, attempt 1: begun on ${world.base}.`,
+      'b, attempt 1: stopped, no longer wanted.',
+    ])
+    expect(names()).toEqual(['tributary-42-a-1'])
+    expect(world.lines.at(-1)).toBe('The slot leaves: there was nothing to do for 60 seconds.')
+  })
+
+  it('is nothing in a pause, and for a slot at the end of its life', async () => {
+    ready(script('echo b > b.txt'), { life_minutes: 1, idle_seconds: 30 })
+    world.onUpload(() => world.happens({ type: 'run_paused', why: 'lunch' }))
+    expect(await world.passTime(world.start())).toHaveLength(1)
+    world.remove()
+    world = slotWorld()
+    ready(script('echo b > b.txt'), { life_minutes: 1, idle_seconds: 30 })
+    world.onUpload(() => world.clock.advance(61))
+    expect(await world.passTime(world.start())).toHaveLength(1)
+    expect(world.lines.at(-1)).toBe('The slot leaves: it takes nothing new after 1 minutes.')
+  })
+})
+
 describe('waiting', () => {
   it('it waits for a journal, a plan, an approval and a task, and reads only what has changed', async () => {
     const slot = world.start()

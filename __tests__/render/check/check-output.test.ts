@@ -341,12 +341,10 @@ describe('the check of the run', () => {
       )
     const job = (number: number) => ({ workflowRun: 77, job: number })
     expect(shown(...fails(sha('merge-d'), 1), { type: 'culprit_found', task: 'd' })).toEqual([
-      { on: sha('trunk'), ...job(901), lines: undefined },
       { on: sha('merge-d'), ...job(901), lines: annotations },
     ])
     const search = [...fails(sha('merge-d'), 1), ...fails(sha('merge-b'), 2)]
     expect(shown(...search, { type: 'culprit_found', task: 'b' })).toEqual([
-      { on: sha('trunk'), ...job(902), lines: undefined },
       { on: sha('merge-d'), ...job(902), lines: undefined },
       { on: sha('merge-b'), ...job(902), lines: annotations },
     ])

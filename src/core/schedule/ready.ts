@@ -32,11 +32,11 @@ export function nextParked(work: Work): Date | null {
 /**
  * Queued tasks to start now, longest remaining path first, ties by plan order; never two in progress with overlapping
  * `writes`. Deterministic. Stops at `most` tasks, since each one is compared with the paths of all before it, and hundreds
- * may be ready.
+ * may be ready. `ended`: no longer at work, though its status says so.
  */
-export function startable(work: Work, most = Number.POSITIVE_INFINITY): Task[] {
+export function startable(work: Work, most = Number.POSITIVE_INFINITY, ended: TaskId | null = null): Task[] {
   if (most === 0 || tasksWithStatus(work, 'queued').length === 0) return []
-  const atWork = tasksWithStatus(work, 'in_progress')
+  const atWork = tasksWithStatus(work, 'in_progress').filter(({ id }) => id !== ended)
   const chosen: Task[] = []
   for (const task of ranked(work.plan)) {
     if (chosen.length >= most) break

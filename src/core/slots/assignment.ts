@@ -6,6 +6,7 @@ import { recordOf, taskOf } from '../run/lookup.ts'
 import type { LiveRun, ProposedRun, RunState } from '../run/state.ts'
 import type { Work } from '../run/work.ts'
 import { awaitsBaseline } from '../schedule/baseline.ts'
+import { nextTask } from '../schedule/next-task.ts'
 import { planTry } from '../schedule/plan-command.ts'
 import type { Settings } from '../settings.ts'
 
@@ -91,27 +92,48 @@ function baselineFor(run: ProposedRun, slot: string): Assignment {
 
 function taskFor(work: Work, slot: string): TaskAssignment | null {
   for (const { id } of work.plan.tasks) {
-    const { state, notes } = recordOf(work, id)
+    const { state } = recordOf(work, id)
     // Checks the gate again, even if the journal says that the task was started.
     if (state.status !== 'in_progress' || state.slot !== slot || !mayStart(work, id)) continue
-    const task = taskOf(work, id)
-    return {
-      kind: 'task',
-      task: id,
-      attempt: state.attempt,
-      base: state.base,
-      title: task.title,
-      worker: workerOf(task, work.settings),
-      program: task.run,
-      acceptance: task.acceptance.argv,
-      minutes: task.timeout_minutes,
-      mayChangeNothing: mayChangeNothing(work, id),
-      notes,
-      sandbox: work.settings.sandbox,
-      commits: work.settings.commits,
-    }
+    return assigned(work, id, state)
   }
   return null
+}
+
+/** What a slot at work may begin when it has handed that over, before the journal assigns it; null: it waits for that. */
+export function nextAssignment(state: RunState, slot: string): TaskAssignment | null {
+  if (state.phase !== 'active') return null
+  const next = nextTask(state, slot)
+  if (next === null) return null
+  const { state: queued } = recordOf(state.work, next.id)
+  return queued.status === 'queued' ? assigned(state.work, next.id, queued) : null
+}
+
+/** What the journal says of work that a slot has begun: it is assigned to the slot, or is to come next, or neither. */
+export function standingOf(state: RunState, slot: string, begun: SlotTask): 'assigned' | 'next' | 'unwanted' {
+  const key = assignmentKey(begun)
+  if (assignmentKey(assignmentFor(state, slot)) === key) return 'assigned'
+  const next = nextAssignment(state, slot)
+  return next !== null && assignmentKey(next) === key ? 'next' : 'unwanted'
+}
+
+function assigned(work: Work, id: TaskId, { attempt, base }: { attempt: number; base: Sha }): TaskAssignment {
+  const task = taskOf(work, id)
+  return {
+    kind: 'task',
+    task: id,
+    attempt,
+    base,
+    title: task.title,
+    worker: workerOf(task, work.settings),
+    program: task.run,
+    acceptance: task.acceptance.argv,
+    minutes: task.timeout_minutes,
+    mayChangeNothing: mayChangeNothing(work, id),
+    notes: recordOf(work, id).notes,
+    sandbox: work.settings.sandbox,
+    commits: work.settings.commits,
+  }
 }
 
 /** A task without `writes` only looks; one whose base holds its earlier work may find nothing left to do. */

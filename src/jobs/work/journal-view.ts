@@ -1,6 +1,6 @@
 import type { RunId, Sha } from '../../core/ids.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
-import { type Assignment, assignmentFor, assignmentKey } from '../../core/slots/assignment.ts'
+import { type SlotTask, standingOf } from '../../core/slots/assignment.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { WorkDeps } from './work-deps.ts'
 
@@ -74,22 +74,45 @@ export function journalView(
 const pollSeconds = (state: RunState): number =>
   'work' in state && state.work !== null ? state.work.settings.limits.poll_seconds : FIRST_PAUSE
 
+/** Seconds after its start or a result in which a slot's next task mostly comes, and between looks then: one small request to git each. */
+const SOON = 5
+const QUICK = 0.3
+
+/** Seconds until the next look of a slot that has waited for so many seconds for what comes after its start or a result. */
+export const pauseAfter = (view: JournalView, waited: number): number =>
+  view.isCurrent() && waited < SOON ? Math.min(QUICK, view.pause()) : view.pause()
+
+interface Watched {
+  view: JournalView
+  clock: Clock
+  slot: string
+  /** Seconds for which work may go on that the journal does not assign yet. */
+  patience: number
+}
+
 /**
  * Does the work while the journal assigns it to this slot. If it no longer does (cancelled, assigned to another slot, the run
- * ended), the signal fires and the result is null: the work so far is dropped.
+ * ended), the signal fires and the result is null: the work so far is dropped. Work that the journal assigns next may begin, but
+ * ends only when it has been assigned.
  */
 export async function whileWanted<Value>(
-  { view, clock, slot }: { view: JournalView; clock: Clock; slot: string },
-  assignment: Assignment,
+  { view, clock, slot, patience }: Watched,
+  assignment: SlotTask,
   work: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value | null> {
   const unwanted = new AbortController()
   const finished = new AbortController()
+  let goOn = () => {}
+  const isDecided = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
   const watching = watch()
   // A broken journal ends the work too; its error comes out of the await below.
   watching.catch(() => unwanted.abort())
+  unwanted.signal.addEventListener('abort', goOn, { once: true })
   try {
     const value = await work(unwanted.signal)
+    await isDecided
     return unwanted.signal.aborted ? null : value
   } finally {
     finished.abort()
@@ -97,12 +120,15 @@ export async function whileWanted<Value>(
   }
 
   async function watch(): Promise<void> {
-    const key = assignmentKey(assignment)
-    while (!finished.signal.aborted) {
-      await clock.wait(view.pause(), finished.signal)
+    const begun = clock.now().getTime()
+    const waited = () => (clock.now().getTime() - begun) / 1000
+    let standing = standingOf(view.state(), slot, assignment)
+    for (;;) {
+      if (standing === 'assigned') goOn()
+      else if (standing === 'unwanted' || waited() >= patience) return unwanted.abort()
+      await clock.wait(standing === 'assigned' ? view.pause() : pauseAfter(view, waited()), finished.signal)
       if (finished.signal.aborted) return
-      const now = assignmentFor(await view.refresh(), slot)
-      if (assignmentKey(now) !== key) return unwanted.abort()
+      standing = standingOf(await view.refresh(), slot, assignment)
     }
   }
 }

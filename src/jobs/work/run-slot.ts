@@ -5,7 +5,9 @@ import {
   type Assignment,
   assignmentFor,
   assignmentKey,
+  nextAssignment,
   type SlotTask,
+  standingOf,
   type TaskAssignment,
   whySlotLeaves,
 } from '../../core/slots/assignment.ts'
@@ -17,7 +19,7 @@ import { performBaseline } from './baseline.ts'
 import { removeCheckpoint } from './checkpoints.ts'
 import { performPlanning } from './command-planner.ts'
 import { emptyReport, withoutSandbox } from './commands.ts'
-import { type JournalView, journalView, whileWanted } from './journal-view.ts'
+import { type JournalView, journalView, pauseAfter, whileWanted } from './journal-view.ts'
 import { performProgram } from './program.ts'
 import { type SlotSetUp, slotSetUp } from './set-up.ts'
 import { uploadResult, uploadTranscript } from './upload-result.ts'
@@ -30,10 +32,6 @@ export interface SlotEnd {
   /** Why its last result is no artifact but stands in the job's log: the job has to fail, so that the log is read. */
   refused: string | null
 }
-
-/** Seconds after its start or a result in which a slot's next task mostly comes, and between looks then: one small request to git each. */
-const SOON = 5
-const QUICK = 0.3
 
 /** A slot: works on what the journal assigns to it until a reason to leave comes up. */
 export const runSlot = (given: WorkDeps, who: SlotIdentity): Promise<SlotEnd> =>
@@ -54,13 +52,15 @@ async function workUntilLeft(deps: SlotDeps, who: SlotIdentity): Promise<SlotEnd
   sayNotices()
   const begun = clock.now()
   let idleSince = begun
-  let handedOver: string | null = null
+  /** The work that it handed over last, and whether it has tried since to begin what comes next: it does that once. */
+  let last: { key: string; hasTried: boolean } | null = null
   for (;;) {
     const state = await view.refresh()
     const wanted = assignmentFor(state, who.slot)
-    const key = assignmentKey(wanted)
     // Until the orchestrator has recorded a result, the journal still assigns the work that it is of.
-    const assignment: Assignment = key !== null && key === handedOver ? { kind: 'idle' } : wanted
+    const isDone = last !== null && assignmentKey(wanted) === last.key
+    const next = isDone && last?.hasTried === false ? nextAssignment(state, who.slot) : null
+    const assignment: Assignment = isDone ? (next ?? { kind: 'idle' }) : wanted
     // A slot that cannot read the journal may have work without knowing it.
     const idle = view.isCurrent() ? since(clock.now(), idleSince) : 0
     const why = whySlotLeaves(assignment, settingsIn(state).slots, { age: since(clock.now(), begun), idle })
@@ -71,13 +71,15 @@ async function workUntilLeft(deps: SlotDeps, who: SlotIdentity): Promise<SlotEnd
     if (isWork(assignment)) {
       const life = settingsIn(state).slots.life_minutes
       const leaveAt = new Date(begun.getTime() + life * 60_000)
+      if (last !== null) last.hasTried = true
       const worked = await workOn(deps, { ...who, leaveAt }, view, assignment)
       sayNotices()
       done.push(worked.work)
       if (worked.refused !== null) return { work: done, refused: worked.refused }
-      if (worked.handedOver) handedOver = key
+      const key = assignmentKey(assignment)
+      if (worked.handedOver && key !== null) last = { key, hasTried: false }
       idleSince = clock.now()
-    } else await clock.wait(view.isCurrent() && idle < SOON ? Math.min(QUICK, view.pause()) : view.pause())
+    } else await clock.wait(pauseAfter(view, idle))
   }
 }
 
@@ -103,7 +105,8 @@ async function workOn(
   const key = resultKeyOf(run, assignment)
   const startedAt = clock.now()
   log(`${key.task}, attempt ${key.attempt}: begun on ${baseOf(assignment)}.`)
-  const result = await whileWanted({ view, clock, slot }, assignment, (signal) =>
+  const { slots } = settingsIn(view.state())
+  const result = await whileWanted({ view, clock, slot, patience: slots.idle_seconds }, assignment, (signal) =>
     perform(deps, who, view, assignment, signal),
   )
   const outcome = result?.outcome ?? null
@@ -112,7 +115,7 @@ async function workOn(
   if (outcome !== null) {
     const times = { startedAt: startedAt.toISOString(), endedAt: endedAt.toISOString() }
     const file = { version: 1, ...key, base: baseOf(assignment), outcome, slot, ...times } as const
-    const isWanted = async () => assignmentKey(assignmentFor(await view.refresh(), slot)) === assignmentKey(assignment)
+    const isWanted = async () => standingOf(await view.refresh(), slot, assignment) === 'assigned'
     refused = await uploadResult(deps, file, settingsIn(view.state()), isWanted)
     if (refused === null) await uploadTranscript(deps, key, result?.transcript ?? [])
     if (refused === null && result?.checkpoint != null) await removeCheckpoint(deps, result.checkpoint)
