@@ -61,6 +61,19 @@ describe('a run whose orchestrator died', () => {
   it('is paused if a person cancelled the workflow run', () => {
     expect(recovered(started(running('a')), 'cancelled')).toEqual([['orchestrator_lost', 'run_paused'], true])
   })
+  it('is only given a fresh one if it is paused or not at work, however the old one ended', () => {
+    const paused = followed(lostBefore(3), { type: 'run_paused', why: 'x' })
+    for (const result of ['failure', 'cancelled']) {
+      expect(recovered(paused, result)?.[0]).toEqual(['orchestrator_lost'])
+      expect(recovered(started(proposed('a')), result)?.[0]).toEqual(['orchestrator_lost'])
+    }
+  })
+  it('has no excuse if its orchestrator never began to work', () => {
+    const asked = followed(running('a'), { type: 'orchestrator_requested', workflowRun: 7 })
+    const failure = { cause: 'token-ended', message: 'Bad credentials' } as const
+    const at = new Date(Date.parse(AT) + 60 * 60_000).toISOString()
+    expect(recoverRun(asked, { ...ended('failure'), failure, at })?.events[0]).not.toHaveProperty('cause')
+  })
   it('is left alone by any other workflow run', () => {
     expect(recoverRun(started(running('a'), 8), ended('failure'))).toBeNull()
     expect(recoverRun(emptyRun, ended('failure'))).toBeNull()

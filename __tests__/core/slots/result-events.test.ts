@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { replayOn } from '../../../src/core/run/evolve.ts'
 import { recordOf } from '../../../src/core/run/lookup.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
-import { defaultSettings } from '../../../src/core/settings.ts'
+import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
 import {
   type InspectedResult,
   isAwaited,
@@ -10,7 +10,7 @@ import {
   workResultEvents,
 } from '../../../src/core/slots/result-events.ts'
 import type { AttemptOutcome, ResultFile } from '../../../src/core/slots/slot-result.ts'
-import { followed } from '../../support/planning.ts'
+import { agentsAtWork, followed } from '../../support/planning.ts'
 import { AT, afterwards, begun, landed, merged, report, running, shaOf } from '../../support/run.ts'
 
 const workflowRun = 7
@@ -88,6 +88,19 @@ describe('a task’s result', () => {
     ])
     const review = atWork(running('a, b', {}, { ...defaultSettings, merge: 'review' }))
     expect(workResultEvents(review.work, attempt, landable, true)).toEqual([verified])
+  })
+
+  it('waits for its review before it lands, if the settings want one, but not if it changed nothing', () => {
+    const settings = settingsSchema.parse({ review: 'all' })
+    const open = agentsAtWork<ActiveRun>('a, b', {}, settings)
+    const { work } = afterwards(open, slots, ...begun(open, 'a'))
+    expect(workResultEvents(work, attempt, landable, true)).toMatchObject([{ type: 'task_verified', review: ['all'] }])
+    const { state } = recordOf(work, 'a')
+    const base = state.status === 'in_progress' ? state.base : ''
+    const nothing: InspectedResult = { ...landable, head: base, file: file({ kind: 'done', head: base, tree, report }) }
+    const events = workResultEvents(work, attempt, nothing, true)
+    expect(events.map(({ type }) => type)).toEqual(['task_verified', 'task_landed'])
+    expect(events[0]).not.toHaveProperty('review')
   })
 
   it('does not land if its task is not approved, however good it is, and keeps its cost', () => {

@@ -56,6 +56,8 @@ describe("a result's name", () => {
     'tributary-0-a-1',
     'tributary-42-A-1',
     'other',
+    'x-tributary-42-a-1',
+    'tributary-42-a-1-x_y',
     'tributary-42-a-0',
     'tributary-42-a--1',
   ])('%s is none', (name) => expect(parseResultName(name)).toBeNull())
