@@ -2,7 +2,7 @@ import { type Bucket, rateMemory } from '../../src/adapters/github/rate-memory.t
 import { batchesOf, HEAVIEST } from '../../src/adapters/github/send.ts'
 import { digest } from '../../src/core/text/digest.ts'
 import type { Actor } from '../../src/hub/access/actor.ts'
-import type { Cost } from '../../src/hub/rest/published-limits.ts'
+import type { RequestCost } from '../../src/hub/rest/published-limits.ts'
 import { type RateLimit, rateShape } from '../../src/hub/rest/rate.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Forge, Projection, Published } from '../../src/ports/forge.ts'
@@ -33,7 +33,7 @@ export function limitedGitHub(limit: RateLimit | null, clock: Clock, counts: Cou
   const memory = rateMemory()
 
   /** Sends a request; what a limit refuses is sent again after the wait, or given up if that takes longer than `waits`. */
-  async function send(bucket: Bucket, cost: Cost, waits: number): Promise<LimitReached | null> {
+  async function send(bucket: Bucket, cost: RequestCost, waits: number): Promise<LimitReached | null> {
     for (;;) {
       const refusal = refusedFor(bucket, cost)
       if (refusal === null) return null
@@ -43,7 +43,7 @@ export function limitedGitHub(limit: RateLimit | null, clock: Clock, counts: Cou
     }
   }
 
-  function refusedFor(bucket: Bucket, cost: Cost): LimitReached | null {
+  function refusedFor(bucket: Bucket, cost: RequestCost): LimitReached | null {
     const now = clock.now()
     const kinds = cost.content > 0 ? ([bucket, 'content'] as const) : [bucket]
     for (const kind of kinds) {
@@ -72,7 +72,7 @@ export function limitedGitHub(limit: RateLimit | null, clock: Clock, counts: Cou
     return new LimitReached(new Date(ends), undefined, of)
   }
 
-  function counted(bucket: Bucket, { content }: Cost): null {
+  function counted(bucket: Bucket, { content }: RequestCost): null {
     counts[bucket] += 1
     counts.content += content
     return null

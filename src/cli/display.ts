@@ -22,13 +22,13 @@ const FRAMES = ['|', '/', '-', '\\']
 const ERASE = '\r\u001b[2K'
 
 /** One column stays free: a terminal may wrap a line that fills it. */
-export const columnsOf = (screen: Pick<NonNullable<Terminal['screen']>, 'columns'>): number =>
+export const screenWidth = (screen: Pick<NonNullable<Terminal['screen']>, 'columns'>): number =>
   Math.min(MOST, Math.max(FEWEST, screen.columns() - 1))
 
 export function createDisplay(terminal: Terminal, seconds: () => number): Display {
   const { screen, env } = terminal
   const drawn = screen !== undefined && env.TERM !== 'dumb'
-  const columns = screen === undefined ? UNKNOWN_COLUMNS : columnsOf(screen)
+  const columns = screen === undefined ? UNKNOWN_COLUMNS : screenWidth(screen)
   let shown: string | null = null
   let frame = 0
   const draw = () => {

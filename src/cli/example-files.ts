@@ -27,7 +27,7 @@ export const SETTINGS_BOX =
   'Settings > Actions > General > Workflow permissions > "Allow GitHub Actions to create and approve pull requests"'
 
 /** The defaults as docs/settings.md explains them, as comments: a line without its `#` counts. */
-export function settingsFor({ owner, repo, path }: ActionAddress, ref: string): string {
+export function exampleSettings({ owner, repo, path }: ActionAddress, ref: string): string {
   const schema = `https://raw.githubusercontent.com/${owner}/${repo}/${ref}${path}/docs/tributary.schema.json`
   return [
     `# yaml-language-server: $schema=${schema}`,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { SETTINGS_PATH } from '../core/settings.ts'
 import { type ActionAddress, ownAddress, parseAddress, readAddress } from './address.ts'
-import { addressIn, SETTINGS_BOX, settingsFor, WORKFLOW_PATH, workflowFor } from './example-files.ts'
+import { addressIn, exampleSettings, SETTINGS_BOX, WORKFLOW_PATH, workflowFor } from './example-files.ts'
 import { type Pinned, pin } from './pin.ts'
 import { chooseRemote, ghFor, remotesOf, urlIn } from './remote.ts'
 import { checkoutAt, git } from './repository.ts'
@@ -58,7 +58,7 @@ async function install(uses: string | undefined, settings: boolean, terminal: Te
   if (present !== null && named === null && present !== wanted) return refuse(present, wanted, terminal)
   const files = [
     ...(present === null ? [{ path: WORKFLOW_PATH, text: wanted }] : []),
-    ...(settings ? [{ path: SETTINGS_PATH, text: settingsFor(action.address, action.pinned.ref) }] : []),
+    ...(settings ? [{ path: SETTINGS_PATH, text: exampleSettings(action.address, action.pinned.ref) }] : []),
   ]
   const written: string[] = []
   for (const { path, text } of files) if (await write(top, path, text, terminal)) written.push(path)

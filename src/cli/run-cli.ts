@@ -2,7 +2,7 @@ import { nearest } from '../core/text/nearest.ts'
 import { versionOf } from './address.ts'
 import { check } from './check/subcommand.ts'
 import { demo } from './demo/subcommand.ts'
-import { columnsOf, wrappedHelp } from './display.ts'
+import { screenWidth, wrappedHelp } from './display.ts'
 import { doctor } from './doctor/subcommand.ts'
 import { DEBUG, explainError } from './explain-error.ts'
 import { hub } from './hub.ts'
@@ -50,7 +50,7 @@ async function attempt(subcommand: Subcommand, words: readonly string[], termina
 }
 
 function printHelp(lines: readonly string[], { screen, out }: Terminal): void {
-  for (const line of screen === undefined ? lines : wrappedHelp(lines, columnsOf(screen))) out(line)
+  for (const line of screen === undefined ? lines : wrappedHelp(lines, screenWidth(screen))) out(line)
 }
 
 /** Whether traces are asked for. */

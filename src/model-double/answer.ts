@@ -7,7 +7,7 @@ export type AnswerPart =
 export type StopReason = 'end_turn' | 'tool_use' | 'max_tokens' | 'refusal'
 
 /** Streaming stops after `after` (before the first word if it is empty) and continues when `until` resolves. */
-export interface Hold {
+export interface StreamHold {
   readonly after: string
   readonly until: Promise<unknown>
 }
@@ -16,7 +16,7 @@ export interface Hold {
 export interface Pace {
   readonly chunk?: number
   readonly milliseconds?: number
-  readonly holds?: readonly Hold[]
+  readonly holds?: readonly StreamHold[]
 }
 
 export interface ScriptedAnswer {

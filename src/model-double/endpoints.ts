@@ -13,7 +13,7 @@ import { answerJson, answerRefused, type Read, readBody, requestBody } from './r
 import { type ParsedRequest, parsedRequest } from './request.ts'
 import type { Reply } from './script.ts'
 import type { DoubleState } from './server-state.ts'
-import { type StreamStep, stepsOf } from './stream.ts'
+import { type StreamStep, streamStepsOf } from './stream.ts'
 import { countRefusalOf, requestRefusal } from './validate/validate.ts'
 
 /** An empty answer to a request that only fills the cache: no script is asked for it. */
@@ -135,7 +135,9 @@ async function send(call: Call, body: MessageBody, answer: ScriptedAnswer, fault
     state.log.note(logged, { status: 200, usage: usageOf(envelope, bounded) })
   }
   const streaming = body.stream === true
-  const steps = streaming ? stepsOf(envelope, bounded, answer.pace, state.chunk) : wholeSteps(envelope, bounded, answer)
+  const steps = streaming
+    ? streamStepsOf(envelope, bounded, answer.pace, state.chunk)
+    : wholeSteps(envelope, bounded, answer)
   await deliver(steps, lineOf(call, streaming, begun), answer.pace.milliseconds ?? 0, fault)
 }
 

@@ -1,4 +1,4 @@
-import type { Hold, Pace } from './answer.ts'
+import type { Pace, StreamHold } from './answer.ts'
 import type { AssistantBlock, BoundedAnswer } from './assistant-content.ts'
 import { type Envelope, finalUsage, messageOf, messageStart, stopFields } from './message.ts'
 
@@ -18,7 +18,7 @@ const send = (data: { readonly type: string }): StreamStep => ({
 })
 
 /** Everything that is sent for an answer, in order. Chunks are `pace.chunk` characters, else `chunk`. */
-export function stepsOf(envelope: Envelope, bounded: BoundedAnswer, pace: Pace, chunk: number): StreamStep[] {
+export function streamStepsOf(envelope: Envelope, bounded: BoundedAnswer, pace: Pace, chunk: number): StreamStep[] {
   const blocks = bounded.blocks.flatMap((block, index) =>
     blockSteps(block, index, holdsFor(bounded, block, pace), pace.chunk ?? chunk),
   )
@@ -33,11 +33,11 @@ export function stepsOf(envelope: Envelope, bounded: BoundedAnswer, pace: Pace, 
 }
 
 /** The holds whose words stand in this block and in none before it. */
-function holdsFor(bounded: BoundedAnswer, block: AssistantBlock, { holds = [] }: Pace): Hold[] {
+function holdsFor(bounded: BoundedAnswer, block: AssistantBlock, { holds = [] }: Pace): StreamHold[] {
   return holds.filter(({ after }) => after !== '' && bounded.blocks.find(({ text }) => text.includes(after)) === block)
 }
 
-function blockSteps(block: AssistantBlock, index: number, holds: readonly Hold[], chunk: number): StreamStep[] {
+function blockSteps(block: AssistantBlock, index: number, holds: readonly StreamHold[], chunk: number): StreamStep[] {
   const delta = (fields: { readonly type: string }): StreamStep =>
     send({ type: 'content_block_delta', ...{ index, delta: fields } })
   return [
@@ -63,7 +63,7 @@ function deltaOf(block: AssistantBlock, piece: string) {
 }
 
 /** The text in chunks, cut also where a hold stands. Counted in code points, so that none is torn. */
-function piecesOf(text: string, holds: readonly Hold[], chunk: number): (string | Hold)[] {
+function piecesOf(text: string, holds: readonly StreamHold[], chunk: number): (string | StreamHold)[] {
   const places = holds
     .map((hold) => ({ hold, at: text.indexOf(hold.after) + hold.after.length }))
     .toSorted((one, other) => one.at - other.at)

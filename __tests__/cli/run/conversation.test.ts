@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createDisplay } from '../../../src/cli/display.ts'
-import { answerOf, type Conversation, converse } from '../../../src/cli/run/conversation.ts'
+import { answerOf, converse, type RunTerminal } from '../../../src/cli/run/conversation.ts'
 import { progressLines, statusText } from '../../../src/cli/run/progress-lines.ts'
 import { replyText, stoppedLines } from '../../../src/cli/run/result.ts'
 import type { Look } from '../../../src/cli/run/watch.ts'
@@ -14,7 +14,7 @@ import { afterwards, begun, failed, landedBy, proposed, running } from '../../su
 /** Looks in turn, the last one again and again. */
 async function talkedOver(
   looks: readonly RunState[],
-  over: Partial<Pick<Conversation, 'ask'>> & { busy?: boolean } = {},
+  over: Partial<Pick<RunTerminal, 'ask'>> & { busy?: boolean } = {},
 ) {
   const lines: string[] = []
   const said: string[] = []

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { chooseWorker, findAgents, settingsFor } from '../../../src/cli/up/agents.ts'
+import { chooseWorker, findAgents, localSettings } from '../../../src/cli/up/agents.ts'
 import { browserProgram } from '../../../src/cli/up/browser.ts'
 import { noSandboxText } from '../../../src/cli/up/no-sandbox.ts'
 import { readSettings } from '../../../src/config/settings.ts'
@@ -42,7 +42,7 @@ describe('agents on the PATH', () => {
     const worker = chooseWorker('claude', env)
     expect(worker).toMatchObject({ name: 'claude', workEnv: { CLAUDE_CODE_OAUTH_TOKEN: 'token-1' } })
     expect(JSON.stringify(worker)).not.toContain('AWS')
-    const settings = readSettings(null, settingsFor(worker))
+    const settings = readSettings(null, localSettings(worker))
     expect(settings).toMatchObject({
       ok: true,
       value: {

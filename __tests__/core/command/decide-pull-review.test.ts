@@ -3,7 +3,7 @@ import {
   decidePullReview,
   type LineComment,
   type PullReview,
-  wordsOf,
+  reviewWords,
 } from '../../../src/core/command/decide-pull-review.ts'
 import type { CommandFacts } from '../../../src/core/command/decision.ts'
 import { replayOn } from '../../../src/core/run/evolve.ts'
@@ -157,6 +157,6 @@ describe('nothing follows', () => {
 
 it('bounds what a review says, so that the journal stays small', () => {
   const lines = Array.from({ length: 100 }, (_, id) => line({ id, body: 'x'.repeat(5000) }))
-  expect(wordsOf({ body: 'y' }, lines).length).toBeLessThan(20_100)
-  expect(wordsOf({ body: '' }, lines.slice(0, 1)).length).toBeLessThan(2100)
+  expect(reviewWords({ body: 'y' }, lines).length).toBeLessThan(20_100)
+  expect(reviewWords({ body: '' }, lines.slice(0, 1)).length).toBeLessThan(2100)
 })

@@ -46,10 +46,10 @@ export const gitLine = async (repo: LocalRepo, args: readonly string[], options:
   (await gitText(repo, args, options)).trim()
 
 export const failure = (args: readonly string[], answer: { code: number; stderr: string }): Error =>
-  new Error(`git ${args[0]} failed (exit code ${answer.code}): ${wordsOf(answer.stderr)}`)
+  new Error(`git ${args[0]} failed (exit code ${answer.code}): ${gitWords(answer.stderr)}`)
 
 /** Git's error output, shortened for a log line. */
-export function wordsOf(stderr: string): string {
+export function gitWords(stderr: string): string {
   const words = stderr.trim()
   if (words === '') return 'it said nothing'
   return words.length > 2000 ? `${words.slice(0, 1000)} … ${words.slice(-1000)}` : words

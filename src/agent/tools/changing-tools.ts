@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { reasonOf } from './change-failures.ts'
-import { editTool, LONGEST_TEXT, tooLong } from './edit-tool.ts'
+import { editTool, LONGEST_TEXT, tooLongText } from './edit-tool.ts'
 import { type Tool, type ToolText, tool, toolError, toolText } from './tool.ts'
 import { type ToolContext, whyNotPath, whyNotWritable } from './tool-access.ts'
 
@@ -24,7 +24,7 @@ const writeTool = (context: ToolContext): Tool =>
       input: z.strictObject({ path: z.string(), text: z.string() }),
     },
     async ({ path, text }) => {
-      const why = whyNotWritable(path, context) ?? (text.length > LONGEST_TEXT ? tooLong('text', text) : null)
+      const why = whyNotWritable(path, context) ?? (text.length > LONGEST_TEXT ? tooLongText('text', text) : null)
       if (why !== null) return toolError(`Nothing was written: ${why}`)
       const written = await context.files.write(path, text)
       return written.ok ? toolText(`${path} is written`) : toolError(`Nothing was written: ${reasonOf(written)}`)

@@ -54,11 +54,11 @@ function whyNoEdits(edits: WantedEdits): string | null {
 function whyNoEdit(old: string, by: string): string | null {
   if (old === '') return '`old` is empty; for a new file use write'
   if (old === by) return '`old` and `new` are the same'
-  if (old.length > LONGEST_TEXT) return tooLong('old', old)
-  return by.length > LONGEST_TEXT ? tooLong('new', by) : null
+  if (old.length > LONGEST_TEXT) return tooLongText('old', old)
+  return by.length > LONGEST_TEXT ? tooLongText('new', by) : null
 }
 
-export const tooLong = (name: string, text: string): string =>
+export const tooLongText = (name: string, text: string): string =>
   `\`${name}\` has ${text.length} characters, ${LONGEST_TEXT} are allowed`
 
 const inEdit = ({ length }: WantedEdits, index: number, why: string): string =>

@@ -3,7 +3,7 @@ import { validGlob } from '../../core/plan/glob.ts'
 import { listed } from '../../core/text/quoted.ts'
 import type { Readable, Sources } from '../../ports/sources.ts'
 import { viewOf } from './line-view.ts'
-import { filesOf, linesAround } from './search-view.ts'
+import { linesAround, matchingFiles } from './search-view.ts'
 import { type Tool, tool, toolError, toolText } from './tool.ts'
 import { whyNotPath } from './tool-access.ts'
 
@@ -68,7 +68,9 @@ const searchTool = (sources: Readable): Tool =>
       const most = files_only ? MOST_COUNTED : MOST_MATCHES
       const found = await sources.search(pattern, { literal, ignoreCase: ignore_case, glob, most })
       if (!found.ok) return toolError(found.why)
-      const lines = files_only ? filesOf(found.lines) : await linesAround(sources, found.lines.slice(0, most), context)
+      const lines = files_only
+        ? matchingFiles(found.lines)
+        : await linesAround(sources, found.lines.slice(0, most), context)
       return toolText(page(lines, found.more, 'No line matches', 'More lines match: narrow the search'))
     },
   )

@@ -11,7 +11,7 @@ interface Match {
 const LONGEST_LINE = 300
 
 /** The files that have matching lines, with the number of them. */
-export const filesOf = (matches: readonly Match[]): string[] =>
+export const matchingFiles = (matches: readonly Match[]): string[] =>
   [...byPath(matches)].map(([path, { length }]) => `${path} (${length} ${length === 1 ? 'line' : 'lines'})`)
 
 /** `path:line: text` for a match, `path-line- text` for a line around it, `--` where lines are left out between. */

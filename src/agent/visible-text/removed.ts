@@ -32,12 +32,12 @@ export interface Removed {
   readonly count: number
 }
 
-export type Tally = Map<RemovedKind, number>
+export type RemovedCounts = Map<RemovedKind, number>
 
-export const countRemoved = (tally: Tally, kind: RemovedKind, by = 1): void => {
+export const countRemoved = (tally: RemovedCounts, kind: RemovedKind, by = 1): void => {
   if (by > 0) tally.set(kind, (tally.get(kind) ?? 0) + by)
 }
 
 /** Sorted by kind, so that the order in which things were found does not matter. */
-export const listRemoved = (tally: Tally): Removed[] =>
+export const listRemoved = (tally: RemovedCounts): Removed[] =>
   [...tally].map(([kind, times]) => ({ kind, count: times })).toSorted((a, b) => (a.kind < b.kind ? -1 : 1))

@@ -1,6 +1,6 @@
 import { INVISIBLE } from '../../core/text/control-characters.ts'
 import { withoutData } from './links.ts'
-import { countRemoved, listRemoved, type Removed, type RemovedKind, type Tally } from './removed.ts'
+import { countRemoved, listRemoved, type Removed, type RemovedCounts, type RemovedKind } from './removed.ts'
 import { nothingKnown, visibleText } from './visible-text.ts'
 
 export interface Sanitised {
@@ -14,7 +14,7 @@ export interface Sanitised {
  * again changes nothing.
  */
 export function sanitise(text: string): Sanitised {
-  const tally: Tally = new Map()
+  const tally: RemovedCounts = new Map()
   const visible = untilStable(withoutInvisible(visibleAsWritten(text, tally), tally), tally)
   countRemoved(tally, 'long-base64', visible.match(BASE64)?.length ?? 0)
   return { text: visible, removed: listRemoved(tally) }
@@ -24,7 +24,7 @@ export function sanitise(text: string): Sanitised {
  * An invisible character separates what is one token without it: two backticks, or a backslash and what it would escape.
  * So the text is read as it is written before those characters are removed. Later passes can only remove more.
  */
-function visibleAsWritten(text: string, tally: Tally): string {
+function visibleAsWritten(text: string, tally: RemovedCounts): string {
   const plain = withLineFeeds(text)
   return withoutInvisible(plain, new Map()) === plain ? plain : untilStable(plain, tally)
 }
@@ -33,7 +33,7 @@ function visibleAsWritten(text: string, tally: Tally): string {
 const MAX_PASSES = 6
 
 /** What was around a removed part may be new markup once it is joined, so passes are repeated. */
-function untilStable(text: string, tally: Tally): string {
+function untilStable(text: string, tally: RemovedCounts): string {
   let visible = text
   // Labels are used before and after they are defined, so the first pass only collects them.
   let { known } = visibleText(text, nothingKnown, new Map())
@@ -51,7 +51,7 @@ const sameLabels = (one: ReadonlySet<string> | null, other: ReadonlySet<string> 
   one !== null && other !== null && one.size === other.size && [...one].every((label) => other.has(label))
 
 /** Without the characters that could hide anything. */
-function withoutMarkup(text: string, tally: Tally): string {
+function withoutMarkup(text: string, tally: RemovedCounts): string {
   countRemoved(tally, 'tangled-markup')
   return withoutData(text.replace(/[<&[]/g, ''), () => countRemoved(tally, 'data-uri'))
 }
@@ -71,7 +71,7 @@ const ANSI = new RegExp(
 const withLineFeeds = (text: string): string => text.replace(/\r\n?/g, '\n')
 
 /** The text without invisible characters, except line feeds, tabs and those that join emoji. */
-function withoutInvisible(text: string, tally: Tally): string {
+function withoutInvisible(text: string, tally: RemovedCounts): string {
   const plain = withLineFeeds(text).replace(ANSI, () => {
     countRemoved(tally, 'ansi-escape')
     return ''

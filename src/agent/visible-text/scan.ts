@@ -1,6 +1,6 @@
 import { noBlocks } from './blocks.ts'
 import { cutsIn } from './cuts.ts'
-import { countRemoved, type Tally } from './removed.ts'
+import { countRemoved, type RemovedCounts } from './removed.ts'
 
 /** What an earlier pass over the same text found: where labels lead to, and which footnotes are referred to. */
 export interface Known {
@@ -23,7 +23,7 @@ export interface Opener {
 /** One pass over a text, from its beginning to its end. */
 export type Scan = ReturnType<typeof beginScan>
 
-export function beginScan(text: string, known: Known, tally: Tally) {
+export function beginScan(text: string, known: Known, tally: RemovedCounts) {
   const cuts = cutsIn(text)
   for (const { kind } of cuts) countRemoved(tally, kind)
   const out: string[] = []

@@ -3,7 +3,7 @@ import { scanInline } from './inline.ts'
 import { type Fence, fenceAt, languageOf, lineAt, MAX_INDENT, type SourceLine } from './lines.ts'
 import { definition } from './links.ts'
 import { drop, keep, replaceTo } from './moves.ts'
-import { countRemoved, type Tally } from './removed.ts'
+import { countRemoved, type RemovedCounts } from './removed.ts'
 import { beginScan, type Known, type Scan } from './scan.ts'
 
 export interface VisibleText {
@@ -14,7 +14,7 @@ export interface VisibleText {
 export const nothingKnown: Known = { definitions: new Map(), footnotes: null }
 
 /** One pass: the part of Markdown that its reader sees on GitHub, and what the next pass needs to know. */
-export function visibleText(text: string, known: Known, tally: Tally): VisibleText {
+export function visibleText(text: string, known: Known, tally: RemovedCounts): VisibleText {
   const scan = beginScan(text, known, tally)
   while (scan.at < text.length) readLine(scan)
   const footnotes = scan.restRemoved ? new Set<string>() : scan.footnotes

@@ -9,7 +9,7 @@ import { ok, type Result } from '../../core/result.ts'
 import { replay } from '../../core/run/evolve.ts'
 import type { Settings } from '../../core/settings.ts'
 import { judgeByHand, whyNoAgent } from '../../jobs/orchestrate/planning/begin.ts'
-import { problem, tooLong } from '../../jobs/orchestrate/planning/propose.ts'
+import { planTooLong, problem } from '../../jobs/orchestrate/planning/propose.ts'
 import { planCanBeShown } from '../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../render/plan/planned-run.ts'
 import { type CheckFinding, isProblem, noteAt, problemAt } from '../finding.ts'
@@ -74,7 +74,7 @@ function wholeProblems(
   if (before.length > 0) return []
   const agents = plan.tasks.some(isAgentTask) ? whyNoAgent(true, settings) : null
   if (agents !== null) return [problem('no-model', agents)]
-  return canBeProposed(plan, settings, notes) ? [] : [tooLong]
+  return canBeProposed(plan, settings, notes) ? [] : [planTooLong]
 }
 
 function agentNotes(file: string, plan: Plan, settings: Settings): CheckFinding[] {

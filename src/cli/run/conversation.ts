@@ -10,7 +10,7 @@ import { planLines } from './plan-lines.ts'
 import { progressLines, statusText } from './progress-lines.ts'
 import type { Look } from './watch.ts'
 
-export interface Conversation {
+export interface RunTerminal {
   look(): Promise<Look>
   /** Comments on the issue. */
   say(words: string): Promise<void>
@@ -36,7 +36,7 @@ const STILL = 3
 const BASELINE_SECONDS = 60
 
 /** Follows a run to its end, and asks the person what it asks. */
-export async function converse(talk: Conversation): Promise<Ending> {
+export async function converse(talk: RunTerminal): Promise<Ending> {
   const { clock, signal, display } = talk
   const asked = new Set<string>()
   const proposedAt = new Map<string, number>()
@@ -73,7 +73,7 @@ function show(display: Display, { events, state }: Look, waits: boolean): void {
 const TONES = { good: 'green', bad: 'red' } as const
 
 /** A person who is asked should see what the checks do on the base; one who said yes before need not wait for it. */
-function mustWait(asking: Asking, { ask, clock }: Conversation, proposedAt: Map<string, number>): boolean {
+function mustWait(asking: Asking, { ask, clock }: RunTerminal, proposedAt: Map<string, number>): boolean {
   if (asking.kind !== 'approval' || ask === null || !awaitsBaseline(asking.run)) return false
   const now = clock.now().getTime()
   const since = proposedAt.get(asking.key) ?? now
@@ -82,7 +82,7 @@ function mustWait(asking: Asking, { ask, clock }: Conversation, proposedAt: Map<
 }
 
 /** The command that answers; null: the person leaves it there. */
-async function answerTo(asking: Asking, talk: Conversation): Promise<string | null> {
+async function answerTo(asking: Asking, talk: RunTerminal): Promise<string | null> {
   const { display } = talk
   switch (asking.kind) {
     case 'answers':
@@ -103,13 +103,13 @@ async function answerTo(asking: Asking, talk: Conversation): Promise<string | nu
   }
 }
 
-async function agreed(question: string, { ask, display }: Conversation): Promise<boolean> {
+async function agreed(question: string, { ask, display }: RunTerminal): Promise<boolean> {
   if (ask === null) return true
   display.clear()
   return /^\s*y(?:es)?\s*$/i.test((await ask(`${question} [y/N] `)) ?? '')
 }
 
-async function answers(questions: readonly Question[], { ask, display }: Conversation): Promise<string | null> {
+async function answers(questions: readonly Question[], { ask, display }: RunTerminal): Promise<string | null> {
   if (ask === null) return '/answer defaults'
   display.clear()
   const given: string[] = []

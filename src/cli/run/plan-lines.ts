@@ -7,7 +7,7 @@ import { plain } from '../../render/page/plain.ts'
 import { baselineLine } from '../../render/plan/baseline.ts'
 import { threeNumbers } from '../../render/plan/numbers.ts'
 import type { PlannedRun } from '../../render/plan/planned-run.ts'
-import { workerOf } from '../../render/plan/tasks.ts'
+import { workerWords } from '../../render/plan/tasks.ts'
 import { cutToWidth, wrapped } from '../display.ts'
 
 /** A paragraph of a model can be long; the page shows all of it. */
@@ -47,7 +47,7 @@ function taskLines(task: Task, settings: Settings, columns: number): string[] {
   return [
     head,
     ...fact('writes', bounded(task.writes.join(', '), 400)),
-    ...fact('by', plain(workerOf(task, settings))),
+    ...fact('by', plain(workerWords(task, settings))),
     ...fact('proof', task.acceptance.argv.length === 0 ? '' : commandText(task.acceptance.argv)),
   ]
 }

@@ -8,7 +8,7 @@ import { createDisplay, type Display, printTimed } from '../display.ts'
 import { personAt } from '../hub-client/person.ts'
 import { exitCodeOf } from '../serving.ts'
 import { Mistake, type Subcommand, type Terminal } from '../subcommand.ts'
-import { chooseWorker, settingsFor, type Worker } from '../up/agents.ts'
+import { type ChosenAgent, chooseWorker, localSettings } from '../up/agents.ts'
 import { settingsAt } from '../up/committed-settings.ts'
 import { holderOf } from '../up/holder.ts'
 import { type LocalHub, openLocalHub } from '../up/local-hub.ts'
@@ -45,12 +45,17 @@ export const run: Subcommand = {
 }
 
 /** Null: the plan has problems, which were printed. */
-async function sourceOf(asked: Asked, worker: Worker, place: Place, terminal: Terminal): Promise<IssueSource | null> {
+async function sourceOf(
+  asked: Asked,
+  worker: ChosenAgent,
+  place: Place,
+  terminal: Terminal,
+): Promise<IssueSource | null> {
   if (place.branch !== null && isResult(place.branch))
     throw new Mistake(`${place.branch} is the result of a run; switch to the branch that this is for`, {
       typing: false,
     })
-  const settings = await settingsAt(place, 'HEAD', settingsFor(worker))
+  const settings = await settingsAt(place, 'HEAD', localSettings(worker))
   const read = await readSource(asked, settings, terminal)
   if ('problems' in read) {
     for (const line of problemLines(read.problems)) terminal.error(line)
@@ -67,7 +72,7 @@ async function sourceOf(asked: Asked, worker: Worker, place: Place, terminal: Te
 interface RunContext {
   asked: Asked
   place: Place
-  worker: Worker
+  worker: ChosenAgent
   source: IssueSource
   terminal: Terminal
   signal: AbortSignal

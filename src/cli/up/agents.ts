@@ -63,7 +63,7 @@ function isOnPath(program: string, { PATH = '' }: Environment): boolean {
 }
 
 /** What plans and works on tasks without a `run`. */
-export interface Worker {
+export interface ChosenAgent {
   /** `claude`, `ANTHROPIC_API_KEY`; null: nothing does, so plans are made by hand. */
   name: string | null
   secrets: Readonly<Record<string, string>>
@@ -74,11 +74,11 @@ export interface Worker {
 }
 
 /** What the person asked for, else the key of the environment. An agent that is merely there is not used. */
-export function chooseWorker(asked: string | undefined, env: Environment): Worker {
+export function chooseWorker(asked: string | undefined, env: Environment): ChosenAgent {
   const key = valuesOf(env, ['ANTHROPIC_API_KEY'])
   // They may hold a key of a gateway.
   const headers = valuesOf(env, ['ANTHROPIC_CUSTOM_HEADERS'])
-  const worker: Worker = {
+  const worker: ChosenAgent = {
     name: Object.keys(key)[0] ?? null,
     secrets: { ...key, ...headers },
     variables: valuesOf(env, ['ANTHROPIC_BASE_URL']),
@@ -127,7 +127,7 @@ const valuesOf = (env: Environment, names: readonly string[]): Record<string, st
 /**
  * The action's input `settings`: on loopback nothing has to be spared as on GitHub, and a slot that waits costs memory.
  */
-export const settingsFor = ({ settings }: Worker): string => JSON.stringify({ ...LOCAL, ...settings })
+export const localSettings = ({ settings }: ChosenAgent): string => JSON.stringify({ ...LOCAL, ...settings })
 
 const LOCAL = {
   slots: { idle_seconds: 20 },

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import type { Place } from './place.ts'
 
-export interface GitAnswer {
+export interface CheckoutGitAnswer {
   ok: boolean
   out: string
   /** What git said of it. */
@@ -13,7 +13,7 @@ export function gitInCheckout(
   { top, env }: Pick<Place, 'top' | 'env'>,
   words: readonly string[],
   config: Readonly<Record<string, string>> = {},
-): Promise<GitAnswer> {
+): Promise<CheckoutGitAnswer> {
   return new Promise((resolve, reject) => {
     const options = { cwd: top, encoding: 'utf8' as const, env: gitVariables(env, config) }
     execFile('git', words, options, (error, out, words) => {

@@ -22,7 +22,7 @@ const holderSchema = z.object({ pid: z.int(), address: addressSchema.nullable() 
 /** The process that has a hub's folder; without an address its hub is starting. */
 export type Holder = z.infer<typeof holderSchema>
 
-export interface Hold {
+export interface FolderHold {
   /** Tells others where the hub is. */
   publish(address: HubAddress): void
   release(): void
@@ -32,7 +32,7 @@ export interface Hold {
  * Takes a folder for this process, or gives the one that has it. Each holder is a file with a number, and the highest counts:
  * it is made only if none of that number is there, so of several that follow a dead process one gets it.
  */
-export function takeHold(folder: string, isAlive: (holder: Holder) => boolean, pid = process.pid): Hold | Holder {
+export function takeHold(folder: string, isAlive: (holder: Holder) => boolean, pid = process.pid): FolderHold | Holder {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   for (;;) {
     const newest = newestOf(folder)
@@ -51,7 +51,7 @@ export function holderOf(folder: string): Holder | null {
   return newest !== null && isRunning(newest.holder) ? newest.holder : null
 }
 
-function holdOf(folder: string, number: number, pid: number): Hold {
+function holdOf(folder: string, number: number, pid: number): FolderHold {
   for (const old of numbersIn(folder)) if (old < number) rmSync(fileOf(folder, old), { force: true })
   return {
     publish: (address) => renameSync(written(folder, { pid, address }), fileOf(folder, number)),

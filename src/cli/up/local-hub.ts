@@ -6,8 +6,8 @@ import { InvalidHubFolder } from '../../hub/invalid-folder.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { LOCAL_ACTION, WORKFLOW_PATH, workflowFor } from '../example-files.ts'
 import { EnvironmentError, Mistake, type Terminal } from '../subcommand.ts'
-import { settingsFor, type Worker } from './agents.ts'
-import { type Hold, type Holder, type HubAddress, isRunning, takeHold } from './holder.ts'
+import { type ChosenAgent, localSettings } from './agents.ts'
+import { type FolderHold, type Holder, type HubAddress, isRunning, takeHold } from './holder.ts'
 import { hubRepository, isResult, type Place } from './place.ts'
 import { pushOf } from './push-result.ts'
 import { isTaken, takeUnderFreeName } from './take-result.ts'
@@ -26,7 +26,7 @@ export interface LocalHub {
 
 export interface OpenOptions {
   place: Place
-  worker: Worker
+  worker: ChosenAgent
   port: number | undefined
   terminal: Pick<Terminal, 'home'>
   clock: Clock
@@ -59,7 +59,7 @@ export async function openLocalHub(options: OpenOptions): Promise<LocalHub> {
   }
 }
 
-async function startOwn(options: OpenOptions, hold: Hold): Promise<LocalHub> {
+async function startOwn(options: OpenOptions, hold: FolderHold): Promise<LocalHub> {
   const { worker } = options
   try {
     const hub = await start(options)
@@ -92,7 +92,7 @@ async function start({ place, worker, port, terminal, log }: OpenOptions): Promi
     variables: worker.variables,
     tributaryAction: terminal.home,
     builtInWorkflow: { path: WORKFLOW_PATH, text: workflowFor(LOCAL_ACTION) },
-    tributaryStep: { inputs: { settings: settingsFor(worker) }, workEnv: worker.workEnv },
+    tributaryStep: { inputs: { settings: localSettings(worker) }, workEnv: worker.workEnv },
     takeResult: (run) => takeUnderFreeName(place, run),
     hasResult: (commit) => isTaken(place, commit),
     pushOf: (run, commit) => pushOf(place, run, commit),

@@ -8,7 +8,7 @@ import type { RunEvent } from '../run/event.ts'
 import { type LiveRun, type RunState, workOf } from '../run/state.ts'
 import type { Work } from '../run/work.ts'
 import { isOutsider, mayCommand } from './authority.ts'
-import { type LineComment, type PullReview, wordsOf } from './decide-pull-review.ts'
+import { type LineComment, type PullReview, reviewWords } from './decide-pull-review.ts'
 import { type CommandFacts, type DecisionResult, done, stampOf } from './decision.ts'
 
 interface FinalReview {
@@ -48,7 +48,7 @@ function propose(state: LiveRun, work: Work, asked: CommandFacts, on: FinalRevie
   const { review } = on
   const { groups, unplaced } = grouped(work.plan, on)
   if (groups.size === 0 && review.body.trim() !== '') groups.set(null, [])
-  const added = [...groups].map(([of, some]) => ({ ...fixFor(work.plan, of, wordsOf(review, some)), lines: some }))
+  const added = [...groups].map(([of, some]) => ({ ...fixFor(work.plan, of, reviewWords(review, some)), lines: some }))
   const left = { run: state.run, unplaced }
   if (added.length === 0) return done({ code: 'changes-proposed', ...left, tasks: [], planId: null })
   const tasks = added.map(({ task }) => task)

@@ -59,7 +59,7 @@ function commandOf({ work }: ActiveRun, { review, lines, task }: ReviewFacts): C
   const { status } = recordOf(work, task).state
   if (review.verdict === 'approved')
     return status === 'landed' ? null : { name: 'approve', planId: null, task, only: null }
-  const words = wordsOf(review, lines)
+  const words = reviewWords(review, lines)
   if (words !== '' && isAtWorkWithAgent(work, task)) return { name: 'steer', task, words }
   return review.verdict === 'changes_requested' ? { name: 'retry', task, note: words } : null
 }
@@ -83,7 +83,7 @@ const LONGEST = 20_000
 const LONGEST_LINE = 2000
 
 /** What the review says, as feedback for a worker: its text, then each comment with its place. */
-export function wordsOf({ body }: Pick<PullReview, 'body'>, lines: readonly LineComment[]): string {
+export function reviewWords({ body }: Pick<PullReview, 'body'>, lines: readonly LineComment[]): string {
   const comments = lines.map(({ path, line, body: words }) => {
     const place = line === null ? path : `${path}:${line}`
     return `${place}: ${cut(words.trim(), LONGEST_LINE)}`

@@ -110,7 +110,12 @@ export async function emitLabeled(world: World, actor: Actor, issue: IssueRecord
 }
 
 /** Who cannot be assigned is passed over, as on GitHub. */
-export async function assign(world: World, actor: Actor, issue: IssueRecord, logins: readonly string[]): Promise<void> {
+export async function assignPeople(
+  world: World,
+  actor: Actor,
+  issue: IssueRecord,
+  logins: readonly string[],
+): Promise<void> {
   const before = issue.assignees ?? []
   const able = [...new Set(logins)].filter((login) => (findPerson(login)?.role ?? 'none') !== 'none')
   const fresh = able.filter((login) => !before.includes(login))

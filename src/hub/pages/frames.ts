@@ -1,7 +1,7 @@
 import type { RunId } from '../../core/ids.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { createRecorder, type Frame, type FrameRecorder } from '../../render/page/frames.ts'
-import type { JournalView } from './journals.ts'
+import type { RunView } from './journals.ts'
 
 /** Between so many events others get their turn: the frames of a large plan take a second. */
 const AT_ONCE = 20
@@ -12,13 +12,13 @@ interface Kept {
   last: RunEvent | undefined
 }
 
-export type ReadFrames = (journal: JournalView) => Promise<readonly Frame[]>
+export type ReadFrames = (journal: RunView) => Promise<readonly Frame[]>
 
 /** The frames of each run's page; of a journal that grew, only what is new is looked at. */
 export function createFrameReader(): ReadFrames {
   const runs = new Map<RunId, Kept>()
   let turn: Promise<unknown> = Promise.resolve()
-  const read = async ({ run, events }: JournalView): Promise<readonly Frame[]> => {
+  const read = async ({ run, events }: RunView): Promise<readonly Frame[]> => {
     const before = runs.get(run)
     const isLonger = before !== undefined && before.taken <= events.length && events[before.taken - 1] === before.last
     const kept = isLonger ? before : { recorder: createRecorder(), taken: 0, last: undefined }

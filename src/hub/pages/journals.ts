@@ -6,7 +6,7 @@ import { emptyRun, type LiveRun, type RunState } from '../../core/run/state.ts'
 import type { World } from '../world.ts'
 
 /** A run as its journal has it. */
-export interface JournalView {
+export interface RunView {
   run: RunId
   tip: Sha
   events: readonly RunEvent[]
@@ -21,8 +21,8 @@ export interface BrokenJournal {
 
 export interface Journals {
   /** All runs, the newest issue first. */
-  list(): Promise<(JournalView | BrokenJournal)[]>
-  read(run: RunId): Promise<JournalView | BrokenJournal | null>
+  list(): Promise<(RunView | BrokenJournal)[]>
+  read(run: RunId): Promise<RunView | BrokenJournal | null>
 }
 
 type Read = { tip: Sha; events: RunEvent[]; state: RunState }
@@ -41,7 +41,7 @@ export function createJournals({ git }: World): Journals {
       .flatMap((entry) => eventsInMessage(entry.slice(0, 40), entry.slice(41)))
     return { tip, events: [...from.events, ...fresh], state: fresh.reduce(evolve, from.state) }
   }
-  const at = async (run: RunId, tip: Sha): Promise<JournalView | BrokenJournal> => {
+  const at = async (run: RunId, tip: Sha): Promise<RunView | BrokenJournal> => {
     const before = (await reads.get(run)?.catch(() => null)) ?? null
     const read = before?.tip === tip ? Promise.resolve(before) : follow(before, tip)
     reads.set(run, read)

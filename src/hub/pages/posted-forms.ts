@@ -10,11 +10,11 @@ import { mergePull } from '../mutations/merge.ts'
 import { Refusal } from '../refusal.ts'
 import { needLive } from '../rest/middleware.ts'
 import type { World } from '../world.ts'
-import { commandText, field } from './actions/command-text.ts'
+import { commentOfForm, field } from './actions/command-text.ts'
 import { type PageContext, runPath, type TakeResult } from './context.ts'
 import type { Notes } from './notes.ts'
 import { pushFor } from './result-push.ts'
-import { type PageCall, refuse } from './session/signed-in.ts'
+import { type PageCall, refusePage } from './session/signed-in.ts'
 
 /** Pages act for the person who started the hub. */
 const PERSON: Actor = { kind: 'person', person: person('admin') }
@@ -23,8 +23,8 @@ const PERSON: Actor = { kind: 'person', person: person('admin') }
 export async function postComment(world: World, notes: Notes, call: PageCall): Promise<Response> {
   needLive(world)
   const { form } = call.var
-  const text = commandText(form)
-  if (!text.ok) return refuse(call, 400, text.words)
+  const text = commentOfForm(form)
+  if (!text.ok) return refusePage(call, 400, text.words)
   const issue = findIssue(world, Number(field(form, 'thread')))
   const comment = await createComment(world, PERSON, issue, text.body)
   const [line = ''] = text.body.split('\n')

@@ -13,7 +13,7 @@ import { PAGES_STYLE } from './assets/style.ts'
 import { type HasResult, type PushOf, repoPath, type TakeResult } from './context.ts'
 import { createFrameReader } from './frames.ts'
 import { githubPages } from './github-pages.ts'
-import { createJournals, type JournalView } from './journals.ts'
+import { createJournals, type RunView } from './journals.ts'
 import { liveDocument, SCRIPT_PATH, STYLE_PATH, type View } from './layout.ts'
 import { streamView } from './live.ts'
 import { createNotes } from './notes.ts'
@@ -23,7 +23,7 @@ import { mergeIt, openIssue, postComment, pushIt, takeIt } from './posted-forms.
 import { rawRoutes } from './raw.ts'
 import { logIn } from './session/login.ts'
 import type { LoginLinks } from './session/login-links.ts'
-import { type PageCall, type PageEnv, refuse, signedIn, withSafeHeaders } from './session/signed-in.ts'
+import { type PageCall, type PageEnv, refusePage, signedIn, withSafeHeaders } from './session/signed-in.ts'
 import { createTranscripts } from './transcripts.ts'
 import { eventsView, runView } from './views/run.ts'
 import { runsView } from './views/runs.ts'
@@ -132,7 +132,7 @@ const runIn = (call: PageCall): RunId => {
   return run.data
 }
 
-function readable(journal: Awaited<ReturnType<ReturnType<typeof createJournals>['read']>>): JournalView {
+function readable(journal: Awaited<ReturnType<ReturnType<typeof createJournals>['read']>>): RunView {
   if (journal === null) throw notFound()
   if ('why' in journal) throw new Refusal(409, `The journal of run ${journal.run} cannot be read: ${journal.why}`)
   return journal
@@ -141,10 +141,10 @@ function readable(journal: Awaited<ReturnType<ReturnType<typeof createJournals>[
 function answerPageError(world: World, call: PageCall, error: unknown): Response | Promise<Response> {
   if (!(error instanceof Refusal)) {
     world.log(`${routeIn(call)}: ${error instanceof Error ? error.stack : String(error)}`)
-    return refuse(call, 500, { title: 'Something went wrong', words: html`<p>The log of the hub says more.</p>` })
+    return refusePage(call, 500, { title: 'Something went wrong', words: html`<p>The log of the hub says more.</p>` })
   }
   const isMissing = error.status === 404
-  return refuse(call, isMissing ? 404 : 409, {
+  return refusePage(call, isMissing ? 404 : 409, {
     title: isMissing ? 'There is no such page' : error.message,
     words: html`<p><a href="/">All runs</a></p>`,
   })

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { needRead, needWrite } from '../access/permission.ts'
 import { findIssue } from '../mutations/find.ts'
-import { assign, createIssue, emitLabeled, needEditor, threadKeys, updateIssue } from '../mutations/issues.ts'
+import { assignPeople, createIssue, emitLabeled, needEditor, threadKeys, updateIssue } from '../mutations/issues.ts'
 import { addLabels, createLabel, labelNamed } from '../mutations/labels.ts'
 import { invalid, notFound } from '../refusal.ts'
 import { issueLabels, issueShape, labelShape } from '../representations/issue.ts'
@@ -73,7 +73,7 @@ export const assigneeRoutes = (world: World) =>
     const issue = findIssue(world, numberIn(call, 'number'))
     needWrite(call.var.actor, threadKeys(issue))
     const { assignees } = await bodyOf(call, someAssignees)
-    await assign(world, call.var.actor, issue, assignees)
+    await assignPeople(world, call.var.actor, issue, assignees)
     return call.json(issueShape(world, issue), 201)
   })
 

@@ -9,7 +9,7 @@ import type { Fault } from '../control/faults.ts'
 import { Refusal } from '../refusal.ts'
 import type { World } from '../world.ts'
 import { errorBody } from './errors.ts'
-import type { Cost } from './published-limits.ts'
+import type { RequestCost } from './published-limits.ts'
 import { type RateLimit, type RateResource, rateShape } from './rate.ts'
 import { bodyOf, type HubEnv, type RestCall } from './request.ts'
 
@@ -112,7 +112,7 @@ const SECONDARY = {
 } as const
 
 /** A dispatch, and a moved ref, is a write that nobody reads. */
-async function costOf(call: RestCall): Promise<Cost> {
+async function costOf(call: RestCall): Promise<RequestCost> {
   if (call.req.path !== '/api/graphql') {
     const isWrite = call.req.method !== 'GET'
     const content = isWrite && !/\/(?:dispatches|git\/refs.*)$/.test(call.req.path)

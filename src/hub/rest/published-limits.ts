@@ -15,7 +15,7 @@ export const PUBLISHED = {
 export type PublishedLimits = typeof PUBLISHED
 
 /** What one request costs of the secondary limits. `content`: what it creates or changes that people see. */
-export interface Cost {
+export interface RequestCost {
   of: 'rest' | 'graphql'
   points: number
   content: number
@@ -37,7 +37,7 @@ export function createSecondaryLimits(limits: PublishedLimits) {
   }
   return {
     /** Takes the request, or says what refuses it. A refused one uses nothing up. `now`: in seconds. */
-    take(now: number, { of, points: cost, content }: Cost): SecondaryRefusal | null {
+    take(now: number, { of, points: cost, content }: RequestCost): SecondaryRefusal | null {
       const seconds = points[of].wait(now, cost)
       if (seconds > 0) return { of: 'points', seconds }
       const forContent = Math.max(contentHour.wait(now, content), contentMinute.wait(now, content))

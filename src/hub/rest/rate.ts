@@ -1,9 +1,9 @@
 import { type Actor, loginOf } from '../access/actor.ts'
 import {
-  type Cost,
   createSecondaryLimits,
   PUBLISHED,
   type PublishedLimits,
+  type RequestCost,
   type SecondaryRefusal,
 } from './published-limits.ts'
 
@@ -28,7 +28,7 @@ export interface RateLimit {
   /** Whether the secondary limits hold for an actor: else nothing needs to know what a request costs. */
   hasSecondary(actor: Actor): boolean
   /** The secondary limits: takes a request, or says what refuses it. */
-  take(actor: Actor, cost: Cost): SecondaryRefusal | null
+  take(actor: Actor, cost: RequestCost): SecondaryRefusal | null
 }
 
 export function createRateLimit(now: () => string): RateLimit {

@@ -6,7 +6,7 @@ import type { CheckpointPart } from '../../ports/worktree.ts'
 import { wordsFor } from '../commit-words.ts'
 import type { Attempt } from './attempt.ts'
 import { writableBy } from './check-work.ts'
-import { linesOf, whyKeptBack } from './upload-result.ts'
+import { fileOfLines, whyKeptBack } from './upload-result.ts'
 import type { WorkDeps } from './work-deps.ts'
 
 /** The orchestrator asks for a checkpoint as soon as the slot's job has ended. */
@@ -93,7 +93,7 @@ async function uploaded(
   const name = checkpointName(key, number)
   await scratch.use(async (folder) => {
     await folder.write(RESULT_FILE, redact(JSON.stringify(file)))
-    await folder.write(TRANSCRIPT_FILE, linesOf(transcript.lines()))
+    await folder.write(TRANSCRIPT_FILE, fileOfLines(transcript.lines()))
     await worktree.bundle(made.head, base, folder.file(BUNDLE_FILE))
     const files = [RESULT_FILE, BUNDLE_FILE, TRANSCRIPT_FILE].map((one) => folder.file(one))
     await handover.upload(name, files, folder.path, DAYS)

@@ -82,7 +82,7 @@ export async function uploadTranscript(deps: WorkDeps, key: ResultKey, lines: re
   const name = transcriptName(resultName(key.run, key.task, key.attempt))
   try {
     await deps.scratch.use(async (folder) => {
-      await folder.write(TRANSCRIPT_FILE, linesOf(lines))
+      await folder.write(TRANSCRIPT_FILE, fileOfLines(lines))
       await deps.handover.upload(name, [folder.file(TRANSCRIPT_FILE)], folder.path)
     })
   } catch (error) {
@@ -91,7 +91,7 @@ export async function uploadTranscript(deps: WorkDeps, key: ResultKey, lines: re
 }
 
 /** A file of these lines. */
-export const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
+export const fileOfLines = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
 
 async function packed(
   deps: WorkDeps,

@@ -4,7 +4,7 @@ import type { Settings } from '../../core/settings.ts'
 import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { blockQuote, modelText } from '../markdown/model-text.ts'
-import { workerOf } from './tasks.ts'
+import { workerWords } from './tasks.ts'
 
 /** Needs, paths, command, worker and acceptance of a task as a list; empty items are left out. */
 export function taskFacts(task: Task, settings: Settings): string[] {
@@ -14,7 +14,7 @@ export function taskFacts(task: Task, settings: Settings): string[] {
     ...line('Needs', codes(task.needs)),
     ...line('Writes', codes(task.writes)),
     ...line('Command', command(task.run)),
-    ...line('Worker', isAgentTask(task) ? workerOf(task, settings) : ''),
+    ...line('Worker', isAgentTask(task) ? workerWords(task, settings) : ''),
     ...line('Acceptance', command(task.acceptance.argv)),
   ]
 }

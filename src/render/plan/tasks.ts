@@ -19,7 +19,7 @@ export const checkName = (id: TaskId, title: string): string => bounded(`tributa
 const command = (argv: readonly string[]): string => (argv.length === 0 ? NONE : code(commandText(argv)))
 
 /** What runs a task: its own command, an agent on a model, the planner, or a person. */
-export function workerOf(task: Task, settings: Settings): string {
+export function workerWords(task: Task, settings: Settings): string {
   if (task.kind === 'gate') return 'a gate: nothing behind it starts'
   if (task.kind === 'plan') return 'the planner: it becomes tasks once its needs have landed'
   if (!isAgentTask(task)) return command(task.run)
@@ -51,7 +51,7 @@ const sizeOf = ({ kind, size }: Task): string => (kind === 'gate' ? '' : ` (${si
 const facts = (task: Task, settings: Settings): string[] => [
   ...(task.needs.length === 0 ? [] : [`- Needs: ${codes(task.needs)}`]),
   ...(task.writes.length === 0 ? [] : [`- Writes: ${codes(task.writes)}`]),
-  `- Worker: ${workerOf(task, settings)}`,
+  `- Worker: ${workerWords(task, settings)}`,
   `- Acceptance: ${acceptance(task)}`,
 ]
 

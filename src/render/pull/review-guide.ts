@@ -13,7 +13,7 @@ import { modelText } from '../markdown/model-text.ts'
 import { graph } from '../plan/graph.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
-import { filesOf, MORE_FILES } from '../status/changed-paths.ts'
+import { changedFiles, MORE_FILES } from '../status/changed-paths.ts'
 import { displayStatuses, newestReport, nodeStyles } from '../status/display-status.ts'
 
 const isMerged = ({ work }: PlannedRun, id: TaskId): boolean => work.trunk.merges.some(({ task }) => task === id)
@@ -50,7 +50,7 @@ export const foldedIfMany = (title: string, lines: readonly string[]): string[] 
 
 /** Files, pull request, merge, check, time and cost of a task that was merged. */
 function traceOf(run: PlannedRun, id: TaskId): string[] {
-  const files = filesOf(run.work, id)
+  const files = changedFiles(run.work, id)
   const merge = run.work.trunk.merges.findLast(({ task }) => task === id)
   const pull = pullOf(run, id)
   const spent = spendingOfTask(run.ledger, id)
@@ -86,7 +86,7 @@ const ROOM = 12_000
 export function filesSection(run: PlannedRun): string[] {
   const byFile = new Map<string, TaskId[]>()
   for (const { id } of merged(run))
-    for (const file of filesOf(run.work, id)) byFile.set(file, [...(byFile.get(file) ?? []), id])
+    for (const file of changedFiles(run.work, id)) byFile.set(file, [...(byFile.get(file) ?? []), id])
   if (byFile.size === 0) return []
   const lines = [...byFile]
     .toSorted(([one], [other]) => one.localeCompare(other, 'en'))

@@ -5,7 +5,7 @@ import type { Work } from '../../core/run/work.ts'
 import { newestReport } from './display-status.ts'
 
 /** The files that a task changed, as git has them; its last line may count those that are not named. */
-export function filesOf(work: Work, id: TaskId): readonly string[] {
+export function changedFiles(work: Work, id: TaskId): readonly string[] {
   const record = ownOf(work.tasks, id)
   const report = record === undefined ? null : newestReport(record)
   return report?.handOff?.files ?? report?.files ?? []
@@ -16,6 +16,6 @@ export const MORE_FILES = /^and (\d+) more$/
 
 /** The files that a task changed or, unless all of them are known, the globs that it may write. */
 export function pathsOf(work: Work, id: TaskId): readonly string[] {
-  const files = filesOf(work, id)
+  const files = changedFiles(work, id)
   return files.length === 0 || files.some((file) => MORE_FILES.test(file)) ? taskOf(work, id).writes : files
 }

@@ -1,7 +1,7 @@
 import type { RefUpdate, RefusedRef } from '../../../ports/journal.ts'
 import { Unauthorized } from '../../../ports/unauthorized.ts'
 import { checkedRef, checkedSha } from '../local-repo.ts'
-import { wordsOf } from '../plumbing.ts'
+import { gitWords } from '../plumbing.ts'
 import { type GitStore, listExactly, noteOnRemote, pushFrom } from '../store.ts'
 import { missingCommits } from './fetch.ts'
 import { pushPack } from './push-pack.ts'
@@ -70,7 +70,7 @@ async function tryPush(store: GitStore, updates: readonly RefUpdate[], isFirst: 
     const { code, stdout, stderr } = quick ?? (await pushFrom(store, leases, refspecs))
     if (code === 0) return { verdict: 'pushed' }
     const refs = updates.map(({ ref }) => ref)
-    return { words: wordsOf(stderr), ...readReport(stdout, stderr, refs) }
+    return { words: gitWords(stderr), ...readReport(stdout, stderr, refs) }
   } catch (error) {
     store.network.signal?.throwIfAborted()
     if (error instanceof Unauthorized) throw error

@@ -5,13 +5,13 @@ import { type Destination, requestDestination, tunnelDestination } from './desti
 import { endToEnd, pairsOf } from './headers.ts'
 import type { Internet } from './internet.ts'
 import { reach } from './reach.ts'
-import { refusalText, type Tally } from './tally.ts'
+import { type RefusedHosts, refusalText } from './tally.ts'
 
 /** What requests are judged by and sent to. */
 export interface Outside {
   allow: readonly string[]
   internet: Internet
-  refused: Tally
+  refused: RefusedHosts
   keep(socket: Socket): void
 }
 

@@ -6,12 +6,12 @@ const MOST_HOSTS = 20
 const OTHERS = 'other hosts'
 
 /** Counts what was refused, by host and reason. */
-export interface Tally {
+export interface RefusedHosts {
   add(refused: { host: string; why: RefusedFor; requests?: number }): void
   hosts(): RefusedHost[]
 }
 
-export function tally(): Tally {
+export function tally(): RefusedHosts {
   const found = new Map<string, RefusedHost>()
   return {
     add({ host, why, requests = 1 }) {

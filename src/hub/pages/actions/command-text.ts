@@ -13,7 +13,7 @@ const list = (form: FormData, name: string): string[] =>
   form.getAll(name).filter((value): value is string => typeof value === 'string')
 
 /** The comment that a form of ours stands for: as typed, or a command with its words, its tasks or its answers. */
-export function commandText(form: FormData): CommandText {
+export function commentOfForm(form: FormData): CommandText {
   const command = said(form, 'command')
   if (command === '') return body(said(form, 'body'), 'Write something first')
   if (form.has('question')) return { ok: true, body: answers(command, form) }

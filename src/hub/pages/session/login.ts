@@ -2,8 +2,8 @@ import { setCookie } from 'hono/cookie'
 import { html } from '../../../render/page/html.ts'
 import type { World } from '../../world.ts'
 import type { LoginLinks } from './login-links.ts'
-import { newSession } from './sessions.ts'
-import { cookieName, isFromElsewhere, millisecondsOf, type PageCall, refuse, type Words } from './signed-in.ts'
+import { newBrowserSession } from './sessions.ts'
+import { cookieName, isFromElsewhere, millisecondsOf, type PageCall, refusePage, type Words } from './signed-in.ts'
 
 /** `/login/TOKEN`: opens a session and leads to the runs, so that the token is not in the address any more. */
 export function logIn(world: World, links: LoginLinks, call: PageCall) {
@@ -11,14 +11,14 @@ export function logIn(world: World, links: LoginLinks, call: PageCall) {
   const isAhead =
     call.req.method === 'HEAD' ||
     /prefetch|prerender/.test(`${call.req.header('sec-purpose') ?? ''} ${call.req.header('purpose') ?? ''}`)
-  if (isAhead || isFromElsewhere(call)) return refuse(call, 403, NOT_NOW)
+  if (isAhead || isFromElsewhere(call)) return refusePage(call, 403, NOT_NOW)
   switch (links.redeem(call.req.param('token') ?? '')) {
     case 'too-many':
-      return refuse(call, 429, TOO_MANY)
+      return refusePage(call, 429, TOO_MANY)
     case 'unknown':
-      return refuse(call, 401, USED)
+      return refusePage(call, 401, USED)
     case 'ok': {
-      const { value, seconds } = newSession(world.store.doc.secret, millisecondsOf(world))
+      const { value, seconds } = newBrowserSession(world.store.doc.secret, millisecondsOf(world))
       setCookie(call, cookieName(world), value, { path: '/', httpOnly: true, sameSite: 'Strict', maxAge: seconds })
       return call.redirect('/', 303)
     }

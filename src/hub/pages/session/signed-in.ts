@@ -5,11 +5,11 @@ import { type Html, html } from '../../../render/page/html.ts'
 import type { HubEnv } from '../../rest/request.ts'
 import type { World } from '../../world.ts'
 import { plainDocument } from '../layout.ts'
-import { readSession, type Session } from './sessions.ts'
+import { type BrowserSession, readSession } from './sessions.ts'
 
 export interface PageEnv {
   Bindings: HubEnv['Bindings']
-  Variables: HubEnv['Variables'] & { session: Session; form: FormData }
+  Variables: HubEnv['Variables'] & { session: BrowserSession; form: FormData }
 }
 export type PageCall = Context<PageEnv>
 
@@ -39,13 +39,13 @@ export const withSafeHeaders = (): MiddlewareHandler<PageEnv> => async (call, ne
 export const signedIn =
   (world: World): MiddlewareHandler<PageEnv> =>
   async (call, next) => {
-    if (isFromElsewhere(call)) return refuse(call, 403, ELSEWHERE)
+    if (isFromElsewhere(call)) return refusePage(call, 403, ELSEWHERE)
     const session = readSession(world.store.doc.secret, getCookie(call, cookieName(world)), millisecondsOf(world))
-    if (session === null) return refuse(call, 401, NO_SESSION)
+    if (session === null) return refusePage(call, 401, NO_SESSION)
     call.set('session', session)
     if (call.req.method !== 'GET') {
       const form = await call.req.formData().catch(() => new FormData())
-      if (!isSame(session.csrf, `${form.get('csrf') ?? ''}`)) return refuse(call, 403, OLD_FORM)
+      if (!isSame(session.csrf, `${form.get('csrf') ?? ''}`)) return refusePage(call, 403, OLD_FORM)
       call.set('form', form)
     }
     await next()
@@ -68,7 +68,7 @@ function isSame(wanted: string, given: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other)
 }
 
-export const refuse = (call: PageCall, status: 400 | 401 | 403 | 404 | 409 | 429 | 500, { title, words }: Words) =>
+export const refusePage = (call: PageCall, status: 400 | 401 | 403 | 404 | 409 | 429 | 500, { title, words }: Words) =>
   call.html(plainDocument(title, words), status)
 
 export interface Words {

@@ -11,16 +11,16 @@ import { displayStatuses, nodeStyles } from '../../../render/status/display-stat
 import { headline } from '../../../render/status/headline.ts'
 import { commentForm, type FormPlace } from '../actions/forms.ts'
 import { type PageContext, runPath, taskPath, threadPath } from '../context.ts'
-import type { JournalView } from '../journals.ts'
+import type { RunView } from '../journals.ts'
 import type { View } from '../layout.ts'
 import { needsHtml, otherHtml } from './needs.ts'
 import { threadHtml } from './thread.ts'
 
 /** A run as it stands, what it needs from a person, and what was said. */
-export async function runView(context: PageContext, { run, events, state }: JournalView): Promise<View> {
+export async function runView(context: PageContext, { run, events, state }: RunView): Promise<View> {
   const { title, counts } = headline(state)
   const threads = threadsOf(state)
-  const place = placeOf(context, state)
+  const place = formPlaceOf(context, state)
   const href = (id: string) => taskPath(run, id)
   return {
     title: `Run ${run}: ${workOf(state)?.plan.title ?? state.issue.title}`,
@@ -48,7 +48,7 @@ export async function runView(context: PageContext, { run, events, state }: Jour
 }
 
 /** What happened in a run, event by event. */
-export const eventsView = ({ run, events }: JournalView): View => ({
+export const eventsView = ({ run, events }: RunView): View => ({
   title: `Events of run ${run}`,
   trail: [
     [`Run ${run}`, runPath(run)],
@@ -59,7 +59,7 @@ export const eventsView = ({ run, events }: JournalView): View => ({
 })
 
 /** The final pull request, where there is one, else the issue: where people talk to the run. */
-export const placeOf = ({ csrf }: PageContext, state: LiveRun, back = runPath(state.run)): FormPlace => ({
+export const formPlaceOf = ({ csrf }: PageContext, state: LiveRun, back = runPath(state.run)): FormPlace => ({
   csrf,
   thread: state.projected['pull:trunk']?.number ?? issueOf(state.run),
   back,

@@ -8,7 +8,7 @@ import { headline } from '../../../render/status/headline.ts'
 import type { IssueRecord } from '../../store/document.ts'
 import { plainForm } from '../actions/forms.ts'
 import { type PageContext, repoPath, runPath, threadPath } from '../context.ts'
-import type { BrokenJournal, JournalView } from '../journals.ts'
+import type { BrokenJournal, RunView } from '../journals.ts'
 import type { View } from '../layout.ts'
 import { openNeeds } from '../open-needs.ts'
 
@@ -49,9 +49,9 @@ ${others.length > 0 && issueList('Issues without a run', others, (issue) => thre
   }
 }
 
-const isRead = (one: JournalView | BrokenJournal): one is JournalView => 'state' in one
+const isRead = (one: RunView | BrokenJournal): one is RunView => 'state' in one
 
-function group(name: string, runs: readonly JournalView[]): Html | false {
+function group(name: string, runs: readonly RunView[]): Html | false {
   return (
     runs.length > 0 &&
     html`<h2>${name}</h2><ul class="runs">${runs.map(({ run, state, events }) => {

@@ -21,14 +21,14 @@ import { type PageContext, repoPath, runPath, taskPath, threadPath } from '../co
 import type { View } from '../layout.ts'
 import { type AttemptTranscript, jobOf } from '../transcripts.ts'
 import { diffHtml } from './diff.ts'
-import { placeOf } from './run.ts'
+import { formPlaceOf } from './run.ts'
 
 /** A task: what it is to do, what was tried, what came out. `chosen`: the attempt whose transcript is shown; else the newest. */
 export async function taskView(context: PageContext, run: PlannedRun, task: Task, chosen?: string): Promise<View> {
   const record = recordOf(run.work, task.id)
   const status = displayStatus(run.work, task.id)
   const { urgent, other } = taskActions(run, task.id)
-  const place = placeOf(context, run, taskPath(run.run, task.id))
+  const place = formPlaceOf(context, run, taskPath(run.run, task.id))
   const forms = [...urgent, ...other].map((action) => actionForm(place, action))
   return {
     title: `${task.id}: ${task.title}`,

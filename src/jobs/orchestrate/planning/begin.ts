@@ -12,7 +12,7 @@ import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { readKnownBase } from '../session/known-base.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
-import { type Frozen, problem, propose, refuse, withoutPrice } from './propose.ts'
+import { type Frozen, problem, propose, refusePlan, withoutPrice } from './propose.ts'
 
 /** On a request for a plan: proposes one that is written in the issue at once; for any other, the model's planner begins. */
 export const beginPlan: OrchestratorStep = async (session, draft) => {
@@ -24,20 +24,20 @@ export const beginPlan: OrchestratorStep = async (session, draft) => {
   // Settings are those of the default branch, whatever the plan is made for: they say what a run may do.
   const at = baseBranch === defaultBranch ? base : await session.repo.tip(branchRef(defaultBranch))
   if (base === null || at === null)
-    return refuse(session, draft, [
+    return refusePlan(session, draft, [
       problem('bad-settings', `branch ${base === null ? baseBranch : defaultBranch} has no commit`),
     ])
   await session.repo.fetch([base, at])
   const read = await settingsAt(session, at)
-  if (!read.ok) return refuse(session, draft, read.error)
+  if (!read.ok) return refusePlan(session, draft, read.error)
   const settings = withOptions(read.value, draft.state)
   const settingsBlob = (await session.repo.blobOf(base, SETTINGS_PATH)) ?? ''
   const frozen = { settings, base, baseBranch, settingsBlob }
   const written = session.deps.readPlan(draft.state.issue.body, settings)
   if (written.ok) return proposeByHand(session, draft, written.value, frozen)
-  if (written.error.some(({ code }) => code !== 'no-plan')) return refuse(session, draft, written.error)
+  if (written.error.some(({ code }) => code !== 'no-plan')) return refusePlan(session, draft, written.error)
   const missing = settings.plan.command.length > 0 ? null : whyNoModel(session, settings)
-  if (missing !== null) return refuse(session, draft, [missing])
+  if (missing !== null) return refusePlan(session, draft, [missing])
   const mode = draft.state.options.mode ?? settings.mode
   return recordEvents(draft, nowOf(session), { type: 'planning_begun', ...frozen, mode, limit: settings.budget.usd })
 }
@@ -70,9 +70,9 @@ export async function proposeByHand(session: Session, draft: Draft, plan: Plan, 
   const { settings, base } = frozen
   const known = await readKnownBase(session.repo.sources(base))
   const { problems, linted } = judgeByHand(plan, settings, known, draft.state.options.paths)
-  if (problems.length > 0) return refuse(session, draft, problems)
+  if (problems.length > 0) return refusePlan(session, draft, problems)
   const missing = plan.tasks.some(isAgentTask) ? whyNoAgent(session.deps.model !== null, settings) : null
-  if (missing !== null) return refuse(session, draft, [problem('no-model', missing)])
+  if (missing !== null) return refusePlan(session, draft, [problem('no-model', missing)])
   return propose(session, draft, { ...frozen, plan: linted.plan, notes: linted.notes, mode: settings.mode })
 }
 

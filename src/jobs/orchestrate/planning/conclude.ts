@@ -10,7 +10,7 @@ import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { whyNoAgent } from './begin.ts'
 import { measuredHere } from './measured.ts'
-import { problem, propose, refuse, soundPart } from './propose.ts'
+import { problem, propose, refusePlan, soundPart } from './propose.ts'
 
 /** Ends the planning: proposes the plan, or says why there is none. */
 export const concludePlan: OrchestratorStep = async (session, draft) => {
@@ -34,7 +34,7 @@ function fallBack(session: Session, draft: Draft, planning: Planning, why: strin
   }
   const work = workOf(draft.state)
   if (work === null || work.open || revisions.length === 0)
-    return refuse(session, draft, [problem('model-failed', `The planner came to no plan: ${why}`)])
+    return refusePlan(session, draft, [problem('model-failed', `The planner came to no plan: ${why}`)])
   const note = `another version was asked for and came to nothing: ${why}; this is the one before`
   const { settings, settingsBlob, base, baseBranch, mode } = planning
   const frozen = { settings, settingsBlob, base, baseBranch, mode }
@@ -44,13 +44,13 @@ function fallBack(session: Session, draft: Draft, planning: Planning, why: strin
 async function conclude(session: Session, draft: Draft, planning: Planning, whole: PlanDraft): Promise<Draft> {
   const made = soundPart(draft, planning, whole)
   if (made.problems.length > 0)
-    return refuse(
+    return refusePlan(
       session,
       draft,
       made.problems.map((message) => problem('not-a-plan', message)),
     )
   const missing = made.plan.tasks.some(isAgentTask) ? whyNoAgent(session.deps.model !== null, planning.settings) : null
-  if (missing !== null) return refuse(session, draft, [problem('no-model', missing)])
+  if (missing !== null) return refusePlan(session, draft, [problem('no-model', missing)])
   const { plan, notes } = foldedUnlessBegun(draft, planning, made, await measuredHere(session))
   const said = [...notes, ...hiddenIn(draft.state.issue.body), ...notesOnVerdict(planning)]
   const { settings, settingsBlob, base, baseBranch, mode, questions } = planning

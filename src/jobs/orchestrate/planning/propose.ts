@@ -49,7 +49,7 @@ export async function propose(session: Session, draft: Draft, it: Proposal): Pro
     const proposed = await put(session, draft, { ...one, ...comments, notes: [...one.notes, ...remarks] })
     if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
   }
-  return refuse(session, draft, [tooLong])
+  return refusePlan(session, draft, [planTooLong])
 }
 
 /** Whether what people said on the issue will be read: programs do not. */
@@ -92,7 +92,9 @@ export function refusedTrunk(session: Session, draft: Draft): Draft | null {
   const words = trunkRefusal(session)
   if (words === null || workOf(draft.state) !== null) return null
   const branch = trunkBranch(session.run)
-  return refuse(session, draft, [problem('push-refused', `GitHub does not take the branch \`${branch}\`: ${words}`)])
+  return refusePlan(session, draft, [
+    problem('push-refused', `GitHub does not take the branch \`${branch}\`: ${words}`),
+  ])
 }
 
 /** Trunk's first commit: the base's tree in a commit of its own. A later version of a plan starts from the same one. */
@@ -117,9 +119,9 @@ export async function withTrunk(
 export const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
 
 /** A plan that no comment can hold. */
-export const tooLong: Problem = problem('too-long', 'The plan does not fit into a comment: make it two issues.')
+export const planTooLong: Problem = problem('too-long', 'The plan does not fit into a comment: make it two issues.')
 
-export const refuse = (session: Session, draft: Draft, problems: Problem[]): Draft =>
+export const refusePlan = (session: Session, draft: Draft, problems: Problem[]): Draft =>
   recordEvents(draft, nowOf(session), { type: 'plan_refused', problems })
 
 export const withoutPrice = (model: string): string =>
