@@ -48,7 +48,7 @@ function look(shown, repository) {
   const lines = shown.trimEnd().split('\n')
   assert.match(lines.at(-1) ?? '', /^12 tasks in .+ on \d+ slots?; main passes its 28 tests\.$/)
   assert.equal(lines.filter((line) => /^ *[0-9.]+ s {2}landed {5}/.test(line)).length, 11, 'each task lands once')
-  assert.match(shown, /No: outsider has the permission read here/)
+  assert.match(shown, /No: outsider has read permission here/)
   // Not both, and not neither: what the demo says at its start is what the jobs found.
   assert.notEqual(
     shown.includes('No sandbox: '),
