@@ -54,8 +54,8 @@ async function type(...words: string[]): Promise<{ code: number; said: string }>
 }
 
 describe('the package that npm makes', () => {
-  it('has at most 70 files and 6 MB, and the action among them', () => {
-    expect(packed.entryCount).toBeLessThanOrEqual(70)
+  it('has at most 80 files and 6 MB, and the action among them', () => {
+    expect(packed.entryCount).toBeLessThanOrEqual(80)
     expect(packed.unpackedSize).toBeLessThanOrEqual(6_000_000)
     const paths = packed.files.map(({ path }) => path)
     expect(paths).toEqual(

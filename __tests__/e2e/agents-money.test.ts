@@ -247,7 +247,7 @@ describe('the money of the whole run', () => {
       for (const id of BIG)
         expect(text).toMatch(
           new RegExp(
-            `^(?:\\||\\d+\\.) \`${id}\` Task ${id}.* [0-9.]+ (?:s|min).*, ${usd(usdOf(spendingOfTask(ledger, id)))}`,
+            `^(?:\\||\\d+\\.) \`${id}\` Task ${id}.*[ >][0-9.]+ (?:s|min).*[,·] ${usd(usdOf(spendingOfTask(ledger, id)))}`,
             'm',
           ),
         )

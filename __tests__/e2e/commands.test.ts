@@ -29,7 +29,13 @@ describe('commands that do not start a plan', () => {
   })
 
   const refused: readonly [string, Person, (id: string) => string, string, RegExp][] = [
-    ['an outsider', 'outsider', (id) => `/approve ${id}`, 'not-permitted', /`read` here, and this needs `write`/],
+    [
+      'an outsider',
+      'outsider',
+      (id) => `/approve ${id}`,
+      'not-permitted',
+      /has `read` permission here, and this command needs `write`/,
+    ],
     ['a reader', 'reader', () => '/approve', 'not-permitted', /A person with `write` permission/],
     ['a stale plan id', 'writer', () => '/approve 0123456789ab', 'plan-outdated', /type `\/approve [0-9a-f]{12}`/],
     ['a typo', 'writer', (id) => `/aprove ${id}`, 'unknown-command', /Did you mean `\/approve`\?/],

@@ -32,7 +32,7 @@ function showing() {
           `${located === null ? 'new' : 'edit'} ${kind === 'comment' ? name : name.replace(/@.*/, '')}`,
       ),
     )
-    return projections.map(({ name }) =>
+    return projections.map(({ name, located }) =>
       now.limitedUntil > now.at
         ? {
             ok: false,
@@ -40,7 +40,7 @@ function showing() {
             reason: 'limited',
             limit: new LimitReached(new Date(now.limitedUntil), undefined, 'content'),
           }
-        : { ok: true, name, located: { number: sent.length, node: name } },
+        : { ok: true, name, located: located ?? { number: sent.length, node: name } },
     )
   }
   const quota = (): Quota => ({ limit: 1000, remaining: 1000 - now.used, resetAt: new Date(START + 3_600_000) })
