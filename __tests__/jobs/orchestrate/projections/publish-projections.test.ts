@@ -113,7 +113,7 @@ describe('what people see', () => {
     const { show, batches } = showing()
     await show(0, planned(...begun))
     const landed = [...begun, ...done('a'), ...done('b'), ...done('c')] as const
-    await show(10, planned(...landed.slice(0, -1)))
+    await show(10, planned(...begun, ...done('a'), ...done('b')))
     const trunk = planned(...landed).work.trunk.tip
     const ended = planned(...landed, { type: 'verification_queued', on: trunk, attempt: 1 }, passed(1, trunk), {
       type: 'run_finished',
