@@ -149,6 +149,7 @@ const LEFT: Record<string, string> = {
   'npm run picture -- figures': 'needs Chromium, and measures',
   'npm run test:e2e -- __tests__/e2e/pages.test.ts': TESTS,
   'npm run bench -- B8 --quick': MEASURES,
+  'npm run bench -- B9': MEASURES,
   'npm run bench -- B10': MEASURES,
   'npm run demo -- --open': 'opens a browser; `npm run demo` is played here',
   'npm run demo -- --agents': 'made in __tests__/e2e/demo.test.ts',
