@@ -23,8 +23,8 @@ export interface PlannerInput {
   base: Sha
   /** In every fence: the authors of quoted text cannot know it. */
   nonce: string
+  /** Of the base, as the instructions. */
   known: KnownBase
-  /** Of the base. */
   instructions: Instructions
 }
 

@@ -11,7 +11,7 @@ import { startable } from './ready.ts'
 /*
  * What a slot may begin when it has handed over its work, before the orchestrator has seen that. No event says it: the slot foresees,
  * by the scheduler's own rule and from the same journal, what it will be given. The journal stays the only truth:
- * - A slot hands over only what the journal has assigned to it. So no result counts twice, whoever else had begun the same.
+ * - A slot hands over only what the journal has assigned to it. So no result counts twice, even if another slot had begun the same.
  * - If the journal says otherwise (another slot was free first, or handed over at the same time; a pause; another base), the slot
  *   reads that within seconds, stops, and drops what it has done. What it lost is time in which it had nothing else to do.
  * - No agent begins so: the money for it is reserved when its start is recorded. And no program that can reach anything outside of its
