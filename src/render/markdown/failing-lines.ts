@@ -7,6 +7,9 @@ const FAILURE =
 /** Lines that count failures and name none, such as `0 failed`. */
 const NONE_FAILED = /\b0 (?:failed|errors?|failures)\b|\b(?:failed|fail|errors?|failures):? 0\b/i
 
+/** Before the lines of an error, in the output of pytest. Code and a backtrace, which name other errors, come before them. */
+const MARKED = /^E {3,}\S/
+
 const LINES = 6
 const WIDTH = 200
 
@@ -16,10 +19,13 @@ export function failingLines(output: string): string[] {
     .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line.trim() !== '')
-  const first = lines.findIndex((line) => FAILURE.test(line) && !NONE_FAILED.test(line))
+  const marked = lines.findIndex((line) => MARKED.test(line))
+  const first = marked === -1 ? lines.findIndex(saysFailed) : Math.max(0, marked - 1)
   const shown = first === -1 ? lines.slice(-LINES) : lines.slice(first, first + LINES)
   return shown.map((line) => (line.length <= WIDTH ? line : `${line.slice(0, WIDTH)}…`))
 }
+
+const saysFailed = (line: string): boolean => FAILURE.test(line) && !NONE_FAILED.test(line)
 
 /** Bytes. */
 const END = 4_000
@@ -50,9 +56,13 @@ const MOST_PLACES = 10
 export function failingPlaces(output: string): FailingPlace[] {
   const found = new Map<string, FailingPlace>()
   let said = ''
+  let before = ''
   for (const line of withoutColours(output).split('\n')) {
-    if (FAILURE.test(line) && !NONE_FAILED.test(line)) said = line.trim()
     const place = placeIn(line)
+    // The first of several marked lines says it, and the place after them repeats only the kind of the error.
+    if (MARKED.test(line)) said = MARKED.test(before) ? said : line.slice(1).trim()
+    else if (saysFailed(line) && !(place !== null && MARKED.test(before))) said = line.trim()
+    if (line.trim() !== '') before = line
     if (place === null) continue
     const key = `${place.path}:${place.line}`
     const message = said === '' || said === line.trim() ? line.trim() : `${said}\n${line.trim()}`
