@@ -22,6 +22,8 @@ export interface CommandOptions {
   network?: boolean
   /** If not set, its home is empty, and goes with it. */
   home?: HomeFolder
+  /** Folders inside the work tree whose changes are kept apart; only for a sandbox with `layers`. */
+  layers?: readonly Layer[]
 }
 
 /** A folder that commands find as their home; what they change in it stays there, or goes with the command. */
@@ -30,10 +32,19 @@ export interface HomeFolder {
   changes: 'stay' | 'go'
 }
 
+/** Commands find `folder` with `changes` over it, and change the second alone. */
+export interface Layer {
+  folder: string
+  /** A folder outside of the work tree, empty at first. */
+  changes: string
+}
+
 /** Runs a task's commands in isolation. */
 export interface Sandbox {
   /** `bubblewrap 0.8.0` or `off`; shown to people. */
   name: string
+  /** Whether it is made to lay them; whether the system allows it, a command shows. */
+  layers: boolean
   run(argv: Argv, options: CommandOptions): Promise<CommandRun>
   /** What its commands have asked for and not reached so far; each command's output says it too. */
   refusedHosts(): RefusedHost[]

@@ -22,6 +22,7 @@ import { fetchInto, type GitStore } from '../store.ts'
 import { requireGit } from '../version.ts'
 import { treeInProgress } from './checkpoint.ts'
 import { type KnownIndex, knownIndex } from './index-names.ts'
+import { keptFolders } from './kept-folders.ts'
 import { dropSparseIndex, type Lacks, lacksOf, removeStaleLocks, takeOver } from './set-up.ts'
 import { type KnownFolders, sweep } from './special-files.ts'
 import { stageAll } from './staging.ts'
@@ -79,6 +80,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     notices: worktree.notices,
     prepare: (sha) => prepare(worktree, checkedSha(sha)),
     setUp: (sha, work) => setUp(worktree, checkedSha(sha), work),
+    keptFolders: () => keptFolders(worktree.repo, worktree.kept, worktree.guard),
     resume: (ref, head) => resume(worktree, ref, head),
     commitAll: (words) => commitAll(worktree, words),
     checkpoint: (words, part) => checkpoint(worktree, files, words, part),
