@@ -22,8 +22,7 @@ export interface CommandOptions {
   network?: boolean
   /** If not set, its home is empty, and goes with it. */
   home?: HomeFolder
-  /** Folders inside the work tree whose changes are kept apart; only for a sandbox with `layers`. */
-  layers?: readonly Layer[]
+  layers?: Layers
 }
 
 /** A folder that commands find as their home; what they change in it stays there, or goes with the command. */
@@ -32,9 +31,10 @@ export interface HomeFolder {
   changes: 'stay' | 'go'
 }
 
-/** Commands find `folder` with `changes` over it, and change the second alone. */
-export interface Layer {
-  folder: string
+/** Commands find the folders with `changes` laid over them, and change the second alone; only for a sandbox with `layers`. */
+export interface Layers {
+  /** Inside the work tree, none in another. */
+  folders: readonly string[]
   /** A folder outside of the work tree, empty at first. */
   changes: string
 }

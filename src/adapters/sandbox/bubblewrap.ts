@@ -6,13 +6,13 @@ import type { Argv } from '../../core/plan/plan.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import type { CommandOptions, CommandRun, Sandbox } from '../../ports/sandbox.ts'
+import { busyNote, type CommandFolders, commandFolders, HOME } from './command-folders.ts'
 import { commandEnvironment, type SandboxHost } from './host.ts'
 import { gitFoldersOf, type Layout, layoutOf, resolverFiles } from './layout.ts'
 import { type CommandLimits, limitsMet, underLimits } from './limits.ts'
 import { NO_WAY_OUT, openWayOut, type WayOut } from './network/network.ts'
 import type { NetworkAccess } from './network/proxy.ts'
 import { refusedNote, tally } from './network/tally.ts'
-import { busyNote, type CommandFolders, commandFolders, HOME } from './overlays.ts'
 import { runInSandbox } from './run-command.ts'
 import { watchUsage } from './usage.ts'
 
@@ -78,7 +78,7 @@ async function runIn(
   options: CommandOptions,
   way: WayOut,
 ): Promise<CommandRun> {
-  const { worktree, seconds, signal, env, readable = [], network = false, kept, layers = [] } = options
+  const { worktree, seconds, signal, env, readable = [], network = false, kept, layers } = options
   const tree = await realpath(worktree)
   const shown = [...readable, ...(network ? await resolverFiles() : [])].flatMap(readOnly)
   const tmpfs = privateFolder(found.version, limits)
@@ -103,7 +103,7 @@ async function runIn(
       const pid = await init.readInfo(info)
       if (pid === null || hasEnded) return
       stopWatching = watchUsage(
-        { init: pid, written: [tree, ...layers.slice(0, 1).map(({ changes }) => changes)], limits },
+        { init: pid, written: layers === undefined ? [tree] : [tree, layers.changes], limits },
         (why) => {
           exceeded = why
           void init.kill()
@@ -126,7 +126,7 @@ function withLimits(
   options: CommandOptions,
 ): CommandRun {
   if (run.exitCode === 0) return run
-  const notes = exceeded === null ? [...limitsMet(run.log, limits), ...busyNote(options, run.log)] : [exceeded]
+  const notes = exceeded === null ? [...limitsMet(run.log, limits), ...busyNote(options, run)] : [exceeded]
   return withNote(run, notes.join('\n'))
 }
 

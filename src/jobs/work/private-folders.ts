@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import type { Layer, Sandbox } from '../../ports/sandbox.ts'
+import type { Layers, Sandbox } from '../../ports/sandbox.ts'
 import type { ScratchFolder } from '../../ports/worktree.ts'
 import type { WorkDeps } from './work-deps.ts'
 
@@ -26,55 +25,49 @@ type Standing = 'private' | 'partly' | 'opened' | 'shared'
 
 /** `scratch`: for one piece of work at a time. */
 export function privateFolders(deps: WorkDeps, scratch: ScratchFolder): PrivateFolders {
-  const numbers = new Map<string, number>()
-  let root: string | null = null
+  let changes: string | null = null
   let found: readonly string[] = []
   let standing: Standing = 'private'
 
-  async function layersOf(folders: readonly string[]): Promise<Layer[]> {
-    if (folders.length === 0) return []
-    root ??= await scratch.emptyFolder(CHANGES)
-    const place = root
-    for (const one of folders) if (!numbers.has(one)) numbers.set(one, numbers.size)
-    return folders.map((folder) => ({ folder, changes: join(place, `${numbers.get(folder)}`) }))
-  }
-
-  async function layersFor(sandbox: Sandbox): Promise<Layer[]> {
+  async function layersFor(sandbox: Sandbox): Promise<Layers | null> {
     if (!sandbox.layers) standing = 'shared'
-    if (standing === 'shared') return []
+    if (standing === 'shared') return null
     // If git cannot read what it ignores, a command did that. What is no longer ignored, git has to see as commands see it.
     const now = await deps.worktree.keptFolders().catch(() => found)
     if (found.some((one) => !now.includes(one))) standing = 'opened'
-    const layers = await layersOf(now.slice(0, MOST_FOLDERS))
-    if (found.length === 0 && layers.length > 0 && !(await canLay(deps, sandbox, layers, now))) {
-      standing = 'shared'
-      return []
-    }
-    if (now.length > layers.length && standing === 'private') standing = 'partly'
+    if (now.length > MOST_FOLDERS && standing === 'private') standing = 'partly'
+    const isFirst = found.length === 0
     found = now
-    return layers
+    if (now.length === 0) return null
+    changes ??= await scratch.emptyFolder(CHANGES)
+    const layers = { folders: now.slice(0, MOST_FOLDERS), changes }
+    if (!isFirst || (await canLay(deps, sandbox, layers, now.length))) return layers
+    standing = 'shared'
+    return null
   }
 
   return {
     over: (sandbox) => ({
       ...sandbox,
-      run: async (argv, options) => sandbox.run(argv, { ...options, layers: await layersFor(sandbox) }),
+      async run(argv, options) {
+        const layers = await layersFor(sandbox)
+        return sandbox.run(argv, layers === null ? options : { ...options, layers })
+      },
     }),
     standing: () => standing,
     async end() {
-      if (root !== null) await scratch.emptyFolder(CHANGES)
+      if (changes !== null) await scratch.emptyFolder(CHANGES)
     },
   }
 }
 
 /** Says once what is not kept apart. */
-async function canLay({ worktree, log }: WorkDeps, sandbox: Sandbox, layers: readonly Layer[], all: readonly string[]) {
+async function canLay({ worktree, log }: WorkDeps, sandbox: Sandbox, layers: Layers, all: number): Promise<boolean> {
   const ran = sandbox.run(['true'], { worktree: worktree.path, seconds: TRIAL_SECONDS, layers })
   const why = await ran.then(({ exitCode, log }) => (exitCode === 0 ? null : log.trim()), String)
+  const most = layers.folders.length
   if (why !== null) log(`What commands change in folders that git ignores stays there for later tasks: ${why}`)
-  else if (all.length > layers.length)
-    log(
-      `${layers.length} folders that git ignores are private to a task, ${all.length - layers.length} are not: what commands change there stays for later tasks.`,
-    )
+  else if (all > most)
+    log(`Of ${all} folders that git ignores, ${most} are private to a task: what commands change in others stays.`)
   return why === null
 }

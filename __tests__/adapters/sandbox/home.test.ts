@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { commandFolders } from '../../../src/adapters/sandbox/overlays.ts'
+import { commandFolders } from '../../../src/adapters/sandbox/command-folders.ts'
 import type { CommandOptions, HomeFolder } from '../../../src/ports/sandbox.ts'
 import { runningProcesses } from '../../support/processes.ts'
 import { makeTree, needsSandbox, realSandbox, type Tree, testHost } from '../../support/sandbox.ts'
