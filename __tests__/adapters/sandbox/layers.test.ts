@@ -109,7 +109,7 @@ describe('npm in a layer over node_modules', needsSandbox, () => {
       write(`packages/p${version}/bin.js`, `#!/usr/bin/env node\nconsole.log('padder ${version}')\n`)
     }
     write('packages/other/package.json', { name: 'other', version: '1.0.0' })
-    const pack = 'for p in packages/*; do npm pack --silent --pack-destination packages "./$p" >&2; done'
+    const pack = 'npm pack --silent --pack-destination packages ./packages/p1.0.0 ./packages/p2.0.0 ./packages/other'
     write('package.json', {
       name: 'mine',
       version: '1.0.0',

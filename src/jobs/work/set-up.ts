@@ -30,6 +30,11 @@ export function slotSetUp(deps: WorkDeps, run: RunId, folder: ScratchFolder): Sl
   let madeFor: Sha | null = null
   let home: string | null = null
   let folders: PrivateFolders | null = null
+  const said = new Set<string>()
+  const sayOnce = (line: string) => {
+    if (!said.has(line)) deps.log(line)
+    said.add(line)
+  }
   return {
     async make(base, settings, signal) {
       if (settings.setup.length === 0 || (madeFor !== null && (await hasSameLocks(deps, madeFor, base)))) return null
@@ -52,7 +57,7 @@ export function slotSetUp(deps: WorkDeps, run: RunId, folder: ScratchFolder): Sl
       return failure
     },
     async apart(work) {
-      const own = privateFolders(deps, folder)
+      const own = privateFolders({ ...deps, log: sayOnce }, folder)
       folders = own
       try {
         return await work(async (...wanted) => {
