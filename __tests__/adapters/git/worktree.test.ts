@@ -152,6 +152,7 @@ describe('a work tree', () => {
     expect(readFileSync(at('link.log'), 'utf8')).toBe('by the set-up')
     expect(readFileSync(at('folder', 'in.log'), 'utf8')).toBe('in a folder')
     expect([statSync(at('run.log')).mode & 0o777, readdirSync(outside)]).toEqual([0o750, []])
+    rmSync(at('run.log'))
     await worktree.prepare(remote.commit({ '.gitignore': 'node_modules/\n', 'step.log': 'of a commit' }, [base]))
     expect([readFileSync(at('step.log'), 'utf8'), existsSync(at('run.log'))]).toEqual(['of a commit', false])
     await worktree.prepare(base)

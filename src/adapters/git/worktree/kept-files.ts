@@ -37,16 +37,13 @@ async function fileOf(path: Buffer, most: number): Promise<KeptFile | null> {
   return { stamp, mode: stats.mode & 0o777, content: await readFile(path) }
 }
 
-/** Writes those again that a command has changed or removed, and that the commit which is checked out ignores, too. */
-export async function restoreKeptFiles(
-  workTree: string,
-  files: KeptFiles,
-  isTaken: (name: Name) => boolean,
-): Promise<void> {
+/** Writes those again that a command has changed or removed, if the commit that is checked out has them ignored, too. */
+export async function restoreKeptFiles(repo: Checkout, files: KeptFiles): Promise<void> {
   for (const [name, file] of files) {
-    const path = fileAt(workTree, name)
-    if ((await stampOf(path)) === file.stamp || isTaken(name) || !(await isOwnFolder(folderOf(workTree, name))))
-      continue
+    const path = fileAt(repo.workTree, name)
+    if ((await stampOf(path)) === file.stamp || !(await isOwnFolder(folderOf(repo.workTree, name)))) continue
+    const text = argumentOf(name)
+    if (text === null || !(await isIgnored(repo, text))) continue
     await write(path, file)
     file.stamp = await stampOf(path)
   }
