@@ -201,7 +201,7 @@ describe('a work tree', () => {
     rmSync(at('new'), { recursive: true })
     symlinkSync(outside, at('new'))
     rmSync(at('.gitignore'))
-    execFileSync('mkfifo', [at('.gitignore')])
+    execFileSync('/usr/bin/mkfifo', [at('.gitignore')])
     expect(await worktree.keptFolders()).toEqual([])
     rmSync(at('new'))
     mkdirSync(at('new', 'node_modules'), { recursive: true })
