@@ -6,7 +6,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { closingLine, countOf, NIGHTLY, nightlyLine, skippedLine, sum } from './counts.mjs'
+import {
+  closingLine,
+  countOf,
+  failedCheck,
+  failureLines,
+  NIGHTLY,
+  nightlyLine,
+  PASSED_CHECK,
+  skippedLine,
+  sum,
+} from './counts.mjs'
 import { paceOf } from './pace.mjs'
 
 /** @typedef {import('./counts.mjs').Count} Count */
@@ -61,6 +71,7 @@ if (part === undefined && seconds(begun) > LIMIT_SECONDS * Number(env.TRIBUTARY_
   console.log(`That is more than the ${LIMIT_SECONDS} s, times the pace, that all of it should take.`)
 if (total.skipped > 0) console.log(skippedLine(total))
 if (total.nightly > 0) console.log(nightlyLine(total))
+for (const failure of failureLines(total)) console.log(failure)
 const line = closingLine(total)
 // Who asks for a file says the line, once, at the very end.
 if (process.env.TRIBUTARY_COUNTS === undefined) console.log(line)
@@ -82,7 +93,7 @@ async function runLane(steps, alone) {
 function check(name) {
   return async (alone) => {
     const well = await run(name, ['npm', 'run', '--silent', name], alone)
-    return { passed: well ? 1 : 0, failed: well ? 0 : 1, skipped: 0, why: [], nightly: 0 }
+    return well ? PASSED_CHECK : failedCheck(`npm run ${name}`)
   }
 }
 
@@ -100,7 +111,7 @@ function suite(...projects) {
     const rest = ['--tags-filter', `!${NIGHTLY}`]
     const command = ['npx', ...words, ...rest, ...reporters, `--outputFile.json=${report}`, ...split]
     const well = await run(projects.join(' and '), command, alone)
-    return countOf(read(report), well)
+    return countOf(read(report), well, projects.join(' and '))
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { readHeaders } from '../../../src/adapters/anthropic/credentials.ts'
-import { pauseAfter } from '../../../src/adapters/anthropic/model-error.ts'
+import { retryPause } from '../../../src/adapters/anthropic/model-error.ts'
 import { text } from '../../../src/model-double/answer.ts'
 import { MODEL_KEY, modelServer } from '../../support/model.ts'
 import { answered, asks, modelAt, refused } from './asking.ts'
@@ -58,8 +58,8 @@ it.each([
 })
 
 it('waits up to a quarter longer than the API asks for, since many slots are told the same', () => {
-  expect(pauseAfter(1, 40, () => 0)).toBe(40)
-  expect(pauseAfter(1, 40, () => 0.8)).toBe(48)
+  expect(retryPause(1, 40, () => 0)).toBe(40)
+  expect(retryPause(1, 40, () => 0.8)).toBe(48)
 })
 
 it('gives up after ten minutes of waiting, where the API asks for more each time', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openHandover } from '../../../src/adapters/github/artifact.ts'
 import { openPages } from '../../../src/adapters/github/pages.ts'
-import { openSlots, resultArtifact, slotJob } from '../../../src/adapters/github/slots.ts'
+import { openSlots, resultArtifact, slotJobOf } from '../../../src/adapters/github/slots.ts'
 import { StorageRefused, UnreadableResult } from '../../../src/ports/slots.ts'
 import { removeFolder, temporary } from '../../hub/support/repository.ts'
 import { type HubStage, hubStage } from './stage.ts'
@@ -77,14 +77,14 @@ describe('the jobs of a workflow run', () => {
     ['orchestrate', undefined],
     ['slotted r1.1', undefined],
   ])('are told by their names: %s', (name, slot) => {
-    expect(slotJob({ id: 1, name, status: 'waiting', started_at: null, conclusion: null }, '')?.slot).toBe(slot)
+    expect(slotJobOf({ id: 1, name, status: 'waiting', started_at: null, conclusion: null }, '')?.slot).toBe(slot)
   })
 })
 
 describe('a slot’s job that failed', () => {
   const step = (name: string, conclusion: string | null) => ({ name, conclusion })
   const jobWith = (...steps: { name: string; conclusion: string | null }[]) =>
-    slotJob(
+    slotJobOf(
       {
         id: 1,
         name: 'slot r1.1',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fenceData, nonceOf, quotesWith } from '../../../src/agent/prompts/quote.ts'
-import { PACE } from '../../support/pace.ts'
+import { computeSeconds } from '../../support/processor.ts'
 
 const nonce = nonceOf('42', 'abc')
 const inside = (text: string): string => fenceData('issue', text, nonce).split('\n').slice(1, -1).join('\n')
@@ -59,10 +59,11 @@ describe('a fence', () => {
   })
 
   it('is made in time in proportion to what it holds', () => {
-    const started = process.cpuUsage()
-    for (const piece of ['<', '<a', '&lt;', '</untrusted>', '<u n t', nonce])
-      inside(piece.repeat(200_000 / piece.length))
-    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(4_000 * PACE)
+    const seconds = computeSeconds(() => {
+      for (const piece of ['<', '<a', '&lt;', '</untrusted>', '<u n t', nonce])
+        inside(piece.repeat(200_000 / piece.length))
+    })
+    expect(seconds).toBeLessThan(8)
   })
 })
 

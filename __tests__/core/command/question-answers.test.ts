@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readAnswers } from '../../../src/core/command/question-answers.ts'
 import type { Question } from '../../../src/core/plan/planning.ts'
-import { PACE } from '../../support/pace.ts'
+import { computeSeconds } from '../../support/processor.ts'
 
 const questions: Question[] = [
   { id: 'q1', question: 'Which format?', options: ['JSON', 'YAML'], default: 'JSON' },
@@ -86,13 +86,14 @@ describe('what is no answer', () => {
   })
 
   it('takes no time with a text made to take long', () => {
-    const start = performance.now()
-    readAnswers(`2: ${'1, '.repeat(50_000)}`, questions, 'ada')
-    readAnswers('1 '.repeat(50_000), questions, 'ada')
-    for (const piece of ['\n', '\n ', ' ', ',', ', 1 ', '\n1\n', ' q 1 '])
-      readAnswers(`2: x${piece.repeat(30_000)}!`, questions, 'ada')
-    for (const blank of [' ', '\n', '\t', ', ']) readAnswers(`1${blank.repeat(60_000)}!`, questions, 'ada')
-    readAnswers(`default${'.'.repeat(60_000)}x`, questions, 'ada')
-    expect(performance.now() - start).toBeLessThan(1000 * PACE)
+    const seconds = computeSeconds(() => {
+      readAnswers(`2: ${'1, '.repeat(50_000)}`, questions, 'ada')
+      readAnswers('1 '.repeat(50_000), questions, 'ada')
+      for (const piece of ['\n', '\n ', ' ', ',', ', 1 ', '\n1\n', ' q 1 '])
+        readAnswers(`2: x${piece.repeat(30_000)}!`, questions, 'ada')
+      for (const blank of [' ', '\n', '\t', ', ']) readAnswers(`1${blank.repeat(60_000)}!`, questions, 'ada')
+      readAnswers(`default${'.'.repeat(60_000)}x`, questions, 'ada')
+    })
+    expect(seconds).toBeLessThan(4)
   })
 })

@@ -125,7 +125,7 @@ const FACTOR = 3
 export const isLastTry = (tries: number): boolean => tries >= MOST_TRIES
 
 /** Seconds until the next try after so many. `after`: the seconds that the API asks for; up to a quarter more, as many slots are told the same. */
-export const pauseAfter = (tries: number, after: number | null, random: () => number): number =>
+export const retryPause = (tries: number, after: number | null, random: () => number): number =>
   after === null ? jittered(tries, random) : Math.min(after, LONGEST) * (1 + random() / 4)
 
 /** 2, 6, 18, 54 and 120 seconds, minus up to half: many slots fail at the same moment, and must not retry together. */

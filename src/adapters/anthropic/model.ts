@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { CallUsage, Model, ModelAnswer, ModelFailure, ModelRequest } from '../../ports/model.ts'
 import { type AccessOptions, openAccess } from './access.ts'
 import type { IdleLimits } from './idle-timeout.ts'
-import { isLastTry, type ModelError, pauseAfter } from './model-error.ts'
+import { isLastTry, type ModelError, retryPause } from './model-error.ts'
 import { countOnce, type Transport, tryOnce } from './transport.ts'
 
 export interface ModelOptions extends AccessOptions {
@@ -83,7 +83,7 @@ function pauseOf(
   { retrySeconds = 0 }: ModelRequest,
 ): number | null {
   const waited = since === null ? 0 : (clock.now().getTime() - since.getTime()) / 1000
-  const pause = pauseAfter(tries, after, random)
+  const pause = retryPause(tries, after, random)
   return isLastTry(tries) && waited + pause > retrySeconds ? null : pause
 }
 

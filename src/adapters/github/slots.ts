@@ -41,7 +41,7 @@ export function openSlots(repository: SlotsPlace): Slots {
     jobs: async (workflowRun) => {
       const parameters = { ...ownerAndRepo(repository), run_id: workflowRun, filter: 'latest' }
       const found = await jobs('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', parameters)
-      return found.map((job) => slotJob(job, repository.action)).filter((job) => job !== null)
+      return found.map((job) => slotJobOf(job, repository.action)).filter((job) => job !== null)
     },
     results: async (workflowRun, run) =>
       (await artifactsOf(workflowRun))
@@ -126,7 +126,7 @@ async function transferLog(address: string): Promise<string | null> {
 }
 
 /** If another workflow calls ours, the name begins with the caller's job. */
-export function slotJob(job: z.infer<typeof jobSchema>, action: string): SlotJob | null {
+export function slotJobOf(job: z.infer<typeof jobSchema>, action: string): SlotJob | null {
   const { id, name, status, started_at: startedAt, conclusion, html_url: url } = job
   const slot = /^(?:.* \/ )?slot (\S+)$/.exec(name)?.[1]
   if (slot === undefined) return null

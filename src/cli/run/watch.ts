@@ -13,11 +13,12 @@ export interface Look {
   state: RunState
   /** What has happened since the last look. */
   events: readonly RunEvent[]
-  /** Whether a job of any run is queued or at work. */
+  /** Whether a job is queued or at work that may move a run on. Slots that wait for work do not: without an orchestrator none comes. */
   isBusy: boolean
 }
 
 const workflowRun = z.object({ id: z.number() })
+const job = z.object({ name: z.string(), status: z.string() })
 
 /** Looks at the newest run of an issue: its journal, and whether anything moves it on. */
 export function watchRun(journal: Journal, person: ApiPerson, issue: number): () => Promise<Look> {
@@ -28,21 +29,30 @@ export function watchRun(journal: Journal, person: ApiPerson, issue: number): ()
   }
   return async () => {
     // Asked first: what a job writes as its last is in the journal then.
-    const isBusy = await hasJobs(person)
+    const active = await activeRuns(person)
     const newest = (await journal.runsOf(issue)).runs.at(-1)
-    if (newest === undefined || newest.tip === seen.tip)
-      return { run: newest?.run ?? null, state: seen.state, events: [], isBusy }
-    const events = await journal.history(newest.run)
-    const fresh = events.slice(seen.events.length)
-    seen = { tip: newest.tip, events, state: replay(events) }
-    return { run: newest.run, state: seen.state, events: fresh, isBusy }
+    const before = seen.events.length
+    if (newest !== undefined && newest.tip !== seen.tip) {
+      const events = await journal.history(newest.run)
+      seen = { tip: newest.tip, events, state: replay(events) }
+    }
+    const isBusy = hasOrchestrator(seen.state) ? active.length > 0 : await someJobMayAct(person, active)
+    return { run: newest?.run ?? null, state: seen.state, events: seen.events.slice(before), isBusy }
   }
 }
 
-async function hasJobs(person: ApiPerson): Promise<boolean> {
-  for (const status of ['in_progress', 'queued'])
-    if ((await person.list(workflowRun, `/actions/runs?status=${status}`, 'workflow_runs')).length > 0) return true
-  return false
+const hasOrchestrator = (state: RunState): boolean => state.phase !== 'empty' && state.orchestrator !== null
+
+async function activeRuns(person: ApiPerson): Promise<number[]> {
+  const lists = ['in_progress', 'queued'].map((status) =>
+    person.list(workflowRun, `/actions/runs?status=${status}`, 'workflow_runs'),
+  )
+  return (await Promise.all(lists)).flat().map(({ id }) => id)
+}
+
+async function someJobMayAct(person: ApiPerson, runs: readonly number[]): Promise<boolean> {
+  const jobs = await Promise.all(runs.map((id) => person.list(job, `/actions/runs/${id}/jobs`, 'jobs')))
+  return jobs.flat().some(({ name, status }) => status !== 'completed' && !name.startsWith('slot '))
 }
 
 /** Tributary's newest comment on an issue after another comment; null: it said nothing. */

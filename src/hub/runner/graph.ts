@@ -6,7 +6,7 @@ import type { JobDefinition } from './workflow/workflow.ts'
 export type JobResult = SettledJob['result']
 
 /** The direct and indirect needs of a job: GitHub's `success()` checks all of them. */
-export function ancestors(jobs: readonly JobDefinition[], id: string): Set<string> {
+export function jobsBefore(jobs: readonly JobDefinition[], id: string): Set<string> {
   const found = new Set<string>()
   const visit = (one: string): void => {
     for (const need of jobs.find((job) => job.id === one)?.needs ?? []) {

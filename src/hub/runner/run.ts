@@ -1,6 +1,6 @@
 import type { SettledJob, UnfinishedRun } from '../host.ts'
 import { type ConcurrencyRequest, type Contender, concurrencyOf } from './concurrency.ts'
-import { ancestors, conclusionOf, jobStatus, needsContext } from './graph.ts'
+import { conclusionOf, jobStatus, jobsBefore, needsContext } from './graph.ts'
 import type { JobHandle } from './job/job-handle.ts'
 import { evaluateCondition, type Scope } from './workflow/expression.ts'
 import type { RunPlan } from './workflow/plan.ts'
@@ -115,7 +115,7 @@ async function settle(run: Run, id: string): Promise<SettledJob> {
   if (before !== undefined) return end(run, id, before ?? { result: 'failure', outputs: {} })
   const definition = plan.workflow.jobs.find((job) => job.id === id)
   if (definition === undefined || world.closed) return { result: 'cancelled', outputs: {} }
-  const status = jobStatus(settled, ancestors(plan.workflow.jobs, id), () => run.cancelled)
+  const status = jobStatus(settled, jobsBefore(plan.workflow.jobs, id), () => run.cancelled)
   const contexts = { ...rootScope(run).contexts, needs: needsContext(settled, definition.needs) }
   kept.jobs[id] = null
   saveUnfinished(world, kept)

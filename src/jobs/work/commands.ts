@@ -42,11 +42,15 @@ export function stopwatch({ sandbox, worktree, minutes, signal, env, elapsed = (
       if (seconds <= 0) return { exitCode: 0, log: '', seconds: 0, timedOut: true }
       const run = await sandbox.run(argv, { worktree, signal, env, ...more, seconds })
       used += run.seconds
-      return run
+      return { ...run, log: withRelativePaths(run.log, worktree) }
     },
     failureOf: (run) => (run.timedOut ? { reason: 'timed-out', minutes, log: run.log } : null),
   }
 }
+
+/** Names files as the repository does: only then can an annotation name them, and the folder of a slot tells a reader nothing. */
+const withRelativePaths = (log: string, worktree: string): string =>
+  log.replaceAll(`file://${worktree}/`, '').replaceAll(`${worktree}/`, '')
 
 /** What a report says of the checks. */
 export const checkReport = (check: CheckResult | null, redact: (text: string) => string) => ({

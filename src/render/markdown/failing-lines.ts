@@ -3,9 +3,12 @@ import { tail } from './fit.ts'
 
 /** Words by which test runners, compilers and shells say that something failed. */
 const FAILURE =
-  /✖|✗|×|⨯|^\s*not ok\b|\bFAIL(?:ED|URE)?\b|\b[A-Za-z]*(?:Error|Exception)\b|\berror(?:\[\w+\]| TS\d+)?:|\bfailed\b|\bpanicked\b|\bfatal:|: not found$|No such file|^\s*assert/
+  /✖|✗|×|⨯|^\s*not ok\b|\bFAIL(?:ED|URES?)?\b|\b[A-Za-z]*(?:Error|Exception)\b|\[ERROR\]|\berror(?:\[\w+\]| [A-Z]+\d+)?:|\d:\d+\s+error\s|\bfailed\b|\bpanicked\b|\bfatal:|: not found$|No such file|^\s*assert/
 /** Lines that count failures and name none, such as `0 failed`. */
 const NONE_FAILED = /\b0 (?:failed|errors?|failures)\b|\b(?:failed|fail|errors?|failures):? 0\b/i
+
+/** Before the lines of an error, in the output of pytest. Code and a backtrace, which name other errors, come before them. */
+const MARKED = /^E {3,}\S/
 
 const LINES = 6
 const WIDTH = 200
@@ -16,10 +19,13 @@ export function failingLines(output: string): string[] {
     .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line.trim() !== '')
-  const first = lines.findIndex((line) => FAILURE.test(line) && !NONE_FAILED.test(line))
+  const marked = lines.findIndex((line) => MARKED.test(line))
+  const first = marked === -1 ? lines.findIndex(saysFailed) : Math.max(0, marked - 1)
   const shown = first === -1 ? lines.slice(-LINES) : lines.slice(first, first + LINES)
   return shown.map((line) => (line.length <= WIDTH ? line : `${line.slice(0, WIDTH)}…`))
 }
+
+const saysFailed = (line: string): boolean => FAILURE.test(line) && !NONE_FAILED.test(line)
 
 /** Bytes. */
 const END = 4_000
@@ -37,12 +43,16 @@ export interface FailingPlace {
   message: string
 }
 
-/** `src/a.ts:12`, `src/a.ts(12,5)`, `File "a.py", line 12`; paths with a folder or an ending, never absolute. */
+/** `src/a.ts:12`, `src/a.ts(12,5)`, `A.java:[12,5]`, `File "a.py", line 12`; paths with a folder or an ending, never absolute. */
 const PLACES = [
   /(?:^|[\s("'`])((?:\.\/)?[\w@][\w@./-]*\.[A-Za-z]\w{0,7}):(\d{1,6})(?=[:)\s,\]'"]|$)/,
   /(?:^|[\s("'`])((?:\.\/)?[\w@][\w@./-]*\.[A-Za-z]\w{0,7})\((\d{1,6})(?:,\d+)?\)/,
+  /(?:^|[\s("'`])((?:\.\/)?[\w@][\w@./-]*\.[A-Za-z]\w{0,7}):\[(\d{1,6}),\d+\]/,
   /File "((?:\.\/)?[\w@][\w@./-]*)", line (\d{1,6})/,
 ]
+/** ESLint names a file once, on a line of its own, above what it found there. */
+const HEADING = /^(?:\.\/)?[\w@][\w@./-]*\.[A-Za-z]\w{0,7}$/
+const UNDER_HEADING = /^\s+(\d{1,6}):\d+\s+error\s/
 const NOT_OURS = /(?:^|\/)(?:node_modules|\.\.|site-packages)(?:\/|$)/
 const MOST_PLACES = 10
 
@@ -50,9 +60,15 @@ const MOST_PLACES = 10
 export function failingPlaces(output: string): FailingPlace[] {
   const found = new Map<string, FailingPlace>()
   let said = ''
+  let before = ''
+  let heading = ''
   for (const line of withoutColours(output).split('\n')) {
-    if (FAILURE.test(line) && !NONE_FAILED.test(line)) said = line.trim()
-    const place = placeIn(line)
+    if (HEADING.test(line)) heading = line
+    const place = placeIn(line) ?? placeUnder(heading, line)
+    // The first of several marked lines says it, and the place after them repeats only the kind of the error.
+    if (MARKED.test(line)) said = MARKED.test(before) ? said : line.slice(1).trim()
+    else if (saysFailed(line) && !(place !== null && MARKED.test(before))) said = line.trim()
+    if (line.trim() !== '') before = line
     if (place === null) continue
     const key = `${place.path}:${place.line}`
     const message = said === '' || said === line.trim() ? line.trim() : `${said}\n${line.trim()}`
@@ -60,6 +76,11 @@ export function failingPlaces(output: string): FailingPlace[] {
     if (found.size === MOST_PLACES) break
   }
   return [...found.values()]
+}
+
+function placeUnder(path: string, line: string): { path: string; line: number } | null {
+  const number = UNDER_HEADING.exec(line)?.[1]
+  return path === '' || number === undefined ? null : placeIn(`${path}:${number}`)
 }
 
 function placeIn(line: string): { path: string; line: number } | null {

@@ -63,7 +63,7 @@ const PULLS = {
   false: '',
 } as const
 
-/** What nobody should approve without having read it, so it is never folded. */
+/** What must be read before an approval, so it is never folded. */
 export function warnings({ work: { settings, plan, sharedWrites = [] } }: PlannedRun): string[] {
   const hosts = hostsOf(settings)
   return [

@@ -63,7 +63,7 @@ const aboutTask = ({ needs, writes }: Task): string =>
 function approvalForm({ world }: PageContext, place: FormPlace, run: PlannedRun): Html {
   const { work } = run
   const id = shortPlanId(work.planId)
-  // What changed is read first, then what nobody should approve without having read it, then what the checks prove.
+  // What changed is read first, then what must be read before an approval, then what the checks prove.
   const about = [versionDifference(work, 20_000), warnings(run), baselineLine(run), baselineSection(run)]
   return html`<form method="post" action="/comments" class="command approval" data-command="/approve ${id}">${formFields(place, `/approve ${id}`)}
 <p>Version ${work.version} of the plan, <code>${id}</code>, for <code>${work.baseBranch}</code> at <code>${work.base.slice(0, 8)}</code>. Its plan comment in the thread says what it may do.</p>

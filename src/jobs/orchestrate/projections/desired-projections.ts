@@ -92,7 +92,7 @@ function comments(run: PlannedRun, locate: Locate, owners: CodeOwners): Projecti
   return wanted
 }
 
-/** Never edited: nobody would be told. */
+/** Never edited: an edit calls no one. */
 function calls(run: LiveRun, locate: Locate, owners: CodeOwners, requested?: CalledByRequest): Projection[] {
   const call = callFor(run, (name) => locate(`comment:${name}`) !== null, owners, requested)
   const thread = locate('pull:trunk')?.number ?? run.issue.number

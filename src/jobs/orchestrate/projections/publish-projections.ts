@@ -73,7 +73,7 @@ const isCall = ({ name }: Projection): boolean => name.startsWith('comment:call-
 /** From when half of what GitHub lets the repository write in an hour is used up. */
 const SCARCE = 4
 
-/** A pull request that is opened for a task at work asks nobody for anything: it is the first to go where writes are scarce. */
+/** A pull request that is opened for a task at work asks no person for anything: it is the first to go if writes are scarce. */
 function isLeftOut(session: Session, one: Projection): boolean {
   if (one.kind !== 'pull' || one.located !== null || !one.draft || one.name === 'pull:trunk') return false
   return secondsOf(session) >= SCARCE * settingsOf(session.state).limits.status_seconds
@@ -81,7 +81,7 @@ function isLeftOut(session: Session, one: Projection): boolean {
 
 const isLimited = ({ contentLimitedUntil, deps }: Session): boolean => contentLimitedUntil > deps.clock.now().getTime()
 
-/** What asks nobody for anything waits for what comes next, so that both are one request. */
+/** What asks no person for anything waits for what comes next, so that both are one request. */
 const canWait = (one: Projection): boolean =>
   one.kind === 'check' && one.state.status === 'completed' && RESTING.includes(one.state.conclusion)
 
