@@ -38,7 +38,7 @@ describe('the link to the pages', () => {
     const link = hub.link()
     for (let time = 0; time < 10; time += 1) expect((await send(`${hub.url}/login/guess-${time}`)).status).toBe(401)
     const guess = () => send(`${hub.url}/login/another`)
-    expect((await guess()).status).toBe(429)
+    expect(await guess()).toMatchObject({ status: 429, headers: { 'retry-after': '60' } })
     expect((await send(link)).status).toBe(303)
     seconds = 61
     expect((await guess()).status).toBe(401)
@@ -154,6 +154,62 @@ describe('a request', () => {
     expect((await visitor.get('/octo/%1B]0;title%07/%0Athere')).status).toBe(404)
     expect((await visitor.get('/octo/demo/blob/%E0%A4')).status).toBe(404)
     expect(hub.log).toEqual(['no such route: GET /octo/%1B]0;title%07/%0Athere'])
+  })
+})
+
+describe('two hubs of one machine', () => {
+  it('leave each other their sessions in one browser, whose cookies know no ports', async () => {
+    const hubs = [await testHub(), await testHub()]
+    const jar = new Map<string, string>()
+    for (const hub of hubs) {
+      const { headers } = await send(hub.link())
+      const [, name = '', value = ''] = /^([^=]+)=([^;]+)/.exec(`${headers['set-cookie']}`) ?? []
+      jar.set(name, value)
+    }
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    for (const hub of hubs) expect((await send(`${hub.url}/`, { cookie })).status).toBe(200)
+  })
+})
+
+describe('too many requests in a minute', () => {
+  async function clockedHub() {
+    const clock = { seconds: 0 }
+    const hub = await testHub({ now: () => new Date(Date.UTC(2026, 0, 1) + clock.seconds * 1000) })
+    return { clock, hub, visitor: await visit(hub) }
+  }
+
+  it('without a session are refused with the seconds to wait, and disturb neither the person nor the API', async () => {
+    const { clock, hub, visitor } = await clockedHub()
+    const stranger = () => send(`${hub.url}/runs/1`)
+    for (let time = 0; time < 120; time += 1) expect((await stranger()).status).toBe(401)
+    clock.seconds = 20
+    const refused = await stranger()
+    expect(refused).toMatchObject({ status: 429, headers: { 'retry-after': '40' } })
+    expect(refused.text).toContain('Try again in 40 seconds')
+    expect((await visitor.get('/')).status).toBe(200)
+    expect((await visitor.post('/issues', [['title', 'Let in']])).status).toBe(303)
+    expect((await hub.as('reader').issues.listForRepo(where)).status).toBe(200)
+    clock.seconds = 60
+    expect((await stranger()).status).toBe(401)
+  })
+
+  it('that post are refused and do nothing, and pages can still be read and followed live', async () => {
+    const { clock, hub, visitor } = await clockedHub()
+    const post = (csrf: string) =>
+      visitor.post('/issues', [
+        ['title', 'Once more'],
+        ['csrf', csrf],
+      ])
+    const csrf = await visitor.csrf()
+    for (let time = 0; time < 60; time += 1) expect((await post('wrong')).status).toBe(403)
+    expect(await post(csrf)).toMatchObject({ status: 429, headers: { 'retry-after': '60' } })
+    expect((await hub.as('reader').issues.listForRepo(where)).data).toEqual([])
+    for (let time = 0; time < 200; time += 1) expect((await visitor.get('/')).status).toBe(200)
+    const live = await fetch(hub.url, { headers: { cookie: visitor.cookie, accept: 'text/event-stream' } })
+    expect([live.status, live.headers.get('content-type')]).toEqual([200, 'text/event-stream'])
+    await live.body?.cancel()
+    clock.seconds = 60
+    expect((await post(csrf)).status).toBe(303)
   })
 })
 

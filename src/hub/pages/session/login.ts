@@ -14,6 +14,7 @@ export function logIn(world: World, links: LoginLinks, call: PageCall) {
   if (isAhead || isFromElsewhere(call)) return refusePage(call, 403, NOT_NOW)
   switch (links.redeem(call.req.param('token') ?? '')) {
     case 'too-many':
+      call.header('retry-after', '60')
       return refusePage(call, 429, TOO_MANY)
     case 'unknown':
       return refusePage(call, 401, USED)

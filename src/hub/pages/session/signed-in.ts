@@ -5,6 +5,7 @@ import { type Html, html } from '../../../render/page/html.ts'
 import type { HubEnv } from '../../rest/request.ts'
 import type { World } from '../../world.ts'
 import { plainDocument } from '../layout.ts'
+import { createPageLimit } from './page-limit.ts'
 import { type BrowserSession, readSession } from './sessions.ts'
 
 export interface PageEnv {
@@ -35,21 +36,41 @@ export const withSafeHeaders = (): MiddlewareHandler<PageEnv> => async (call, ne
   for (const [name, value] of Object.entries(SAFE_HEADERS)) call.res.headers.set(name, value)
 }
 
-/** Lets a request through if it comes from a page of ours, or from the person, with a session; a form needs its token too. */
-export const signedIn =
-  (world: World): MiddlewareHandler<PageEnv> =>
-  async (call, next) => {
+/** No person presses so many buttons in a minute, or follows so many links without a session. */
+const [MOST_POSTS, MOST_STRANGERS] = [60, 120]
+
+/**
+ * Lets a request through if it comes from a page of ours, or from the person, with a session; a form needs its token too.
+ * Requests with a session and those without are counted apart: else any program of this machine could keep the person out.
+ */
+export function signedIn(world: World): MiddlewareHandler<PageEnv> {
+  const now = () => millisecondsOf(world)
+  const [posts, strangers] = [createPageLimit(MOST_POSTS, now), createPageLimit(MOST_STRANGERS, now)]
+  return async (call, next) => {
     if (isFromElsewhere(call)) return refusePage(call, 403, ELSEWHERE)
-    const session = readSession(world.store.doc.secret, getCookie(call, cookieName(world)), millisecondsOf(world))
-    if (session === null) return refusePage(call, 401, NO_SESSION)
-    call.set('session', session)
-    if (call.req.method !== 'GET') {
-      const form = await call.req.formData().catch(() => new FormData())
-      if (!isSame(session.csrf, `${form.get('csrf') ?? ''}`)) return refusePage(call, 403, OLD_FORM)
-      call.set('form', form)
+    const session = readSession(world.store.doc.secret, getCookie(call, cookieName(world)), now())
+    if (session === null) {
+      const wait = strangers.take()
+      return wait === null ? refusePage(call, 401, NO_SESSION) : refuseForNow(call, wait)
     }
-    await next()
+    call.set('session', session)
+    if (call.req.method === 'GET') return next()
+    const wait = posts.take()
+    if (wait !== null) return refuseForNow(call, wait)
+    const form = await call.req.formData().catch(() => new FormData())
+    if (!isSame(session.csrf, `${form.get('csrf') ?? ''}`)) return refusePage(call, 403, OLD_FORM)
+    call.set('form', form)
+    return next()
   }
+}
+
+function refuseForNow(call: PageCall, seconds: number) {
+  call.header('retry-after', `${seconds}`)
+  return refusePage(call, 429, {
+    title: 'Too many requests',
+    words: html`<p>Nothing was done. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.</p>`,
+  })
+}
 
 /**
  * Another server on this machine is another origin and, for cookies, the same site. So the cookie alone says nothing: a browser
