@@ -1,4 +1,5 @@
 import type { TaskFailure } from '../failure.ts'
+import { ownOf } from '../own.ts'
 import type { NewEvent } from '../run/event.ts'
 import { recordOf } from '../run/lookup.ts'
 import type { SlotFailure } from '../run/report.ts'
@@ -32,7 +33,7 @@ const NEVER_CAME_SECONDS = 180
 
 /** The workflow run that a slot is a job of; null if it is not known yet. */
 export const workflowRunOf = ({ slots }: LiveRun, slot: string): number | null =>
-  slots[slot.split('.')[0] ?? '']?.workflowRun ?? null
+  ownOf(slots, slot.split('.')[0] ?? '')?.workflowRun ?? null
 
 const hasEnded = (jobs: SlotJobs, slot: string): boolean => jobs.get(slot)?.status === 'completed'
 

@@ -1,3 +1,4 @@
+import { ownOf } from '../../../core/own.ts'
 import { usableSlots } from '../../../core/schedule/ready.ts'
 import { afterSlotFailure, endedRequests, slotFailureText, slotSupply } from '../../../core/slots/slot-jobs.ts'
 import { nextRequest, slotNames, slotsToAskFor } from '../../../core/slots/slot-requests.ts'
@@ -24,7 +25,7 @@ export const askForSlots: OrchestratorStep = (session, draft) => {
 
 /** What was asked for and cannot be started is gone, with GitHub's words. */
 export const giveUpRequests: OrchestratorStep = (session, draft) => {
-  const refused = [...session.notStarted].filter(([request]) => draft.state.slots[request]?.gone === false)
+  const refused = [...session.notStarted].filter(([request]) => ownOf(draft.state.slots, request)?.gone === false)
   const events = refused.map(([request, words]) => {
     const failure = { step: null, url: null, words }
     return { type: 'slots_gone', request, failure } as const
@@ -58,7 +59,7 @@ export async function dispatchSlots(session: Session): Promise<void> {
 export function withDispatched(session: Session, draft: Draft): Draft {
   let started = emptyDraft(session.state)
   for (const [request, workflowRun] of session.dispatched)
-    if (started.state.slots[request]?.workflowRun === null)
+    if (ownOf(started.state.slots, request)?.workflowRun === null)
       started = recordEvents(started, nowOf(session), { type: 'slots_started', request, workflowRun })
   return started.events.length === 0 ? draft : withEventsFirst(started, draft)
 }
