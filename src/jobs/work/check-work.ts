@@ -1,6 +1,7 @@
 import type { Checker, CheckResult, WorkTreeState } from '../../agent/worker/checker.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
+import { noChange } from '../../core/landing/verdict.ts'
 import { matches } from '../../core/plan/glob.ts'
 import type { Argv, Task } from '../../core/plan/plan.ts'
 import { isProtected, protectedGlobs } from '../../core/plan/protected-paths.ts'
@@ -139,7 +140,8 @@ async function commitWork(place: CheckPlace): Promise<WorkTreeState> {
 async function check(place: CheckPlace, workTree: WorkTreeState): Promise<CheckResult> {
   const { deps, assignment, checks } = place
   if (workTree.failure !== null) return unchecked(workTree.failure)
-  if (workTree.commit === null && !assignment.mayChangeNothing) return unchecked({ reason: 'no-change' })
+  const idle = noChange({ changed: workTree.commit !== null, mayChangeNothing: assignment.mayChangeNothing })
+  if (idle !== null) return unchecked(idle)
   if (checks.length === 0) return unchecked(NO_ACCEPTANCE)
   const tree = workTree.commit?.tree ?? (await deps.worktree.treeHash())
   const cleared = await trying(() => deps.worktree.removeUntracked())

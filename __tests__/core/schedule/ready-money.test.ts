@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
-import { pauseAtLimit, startOf } from '../../../src/core/schedule/attempt-allowance.ts'
+import { pauseAtLimit, startOf } from '../../../src/core/schedule/ready.ts'
 import { settingsSchema } from '../../../src/core/settings.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'
 import { afterwards, begun, queued, running, shaOf } from '../../support/run.ts'
