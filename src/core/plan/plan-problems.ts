@@ -1,12 +1,11 @@
-import type { Problem } from '../../core/failure.ts'
-import { predictCost } from '../../core/money/predicted-cost.ts'
-import { globWithin } from '../../core/plan/glob.ts'
-import type { KnownBase } from '../../core/plan/known-base.ts'
-import { lintPlan } from '../../core/plan/lint.ts'
-import type { Argv, Plan, Task } from '../../core/plan/plan.ts'
-import type { PlanOptions } from '../../core/plan/planning.ts'
-import type { Settings } from '../../core/settings.ts'
-import { listed, quoted } from '../../core/text/quoted.ts'
+import { type Problem, problem } from '../failure.ts'
+import type { Settings } from '../settings.ts'
+import { listed, quoted } from '../text/quoted.ts'
+import { globWithin } from './glob.ts'
+import type { KnownBase } from './known-base.ts'
+import { type Linted, lintPlan } from './lint.ts'
+import type { Argv, Plan, Task } from './plan.ts'
+import type { PlanOptions } from './planning.ts'
 
 export interface PlanningRules {
   settings: Settings
@@ -92,7 +91,7 @@ function shellProblem(argv: Argv): string[] {
  * Globs of `writes` outside of the paths that the plan was requested for, as clauses; empty if it was requested for all
  * paths.
  */
-export function pathProblems({ writes }: Pick<Task, 'writes'>, paths: readonly string[]): string[] {
+function pathProblems({ writes }: Pick<Task, 'writes'>, paths: readonly string[]): string[] {
   if (paths.length === 0) return []
   const allowed = paths.flatMap((path) => [path, `${path.replace(/\/$/, '')}/**`])
   return writes
@@ -100,16 +99,27 @@ export function pathProblems({ writes }: Pick<Task, 'writes'>, paths: readonly s
     .map((glob) => `it may write ${quoted(glob)}, and the plan was asked for ${listed(paths)} only.`)
 }
 
-/** Factor by which a prediction may pass the budget before it is a problem of the plan: it rests on assumptions. */
-const SLACK = 2
-
-/** A note, or a problem, if the predicted cost of the tasks passes the budget of the run. */
-export function budgetProblems(plan: Plan, settings: Settings): { notes: string[]; problems: string[] } {
-  const predicted = predictCost(plan, settings).usd.likely
-  const { usd } = settings.budget
-  if (predicted <= usd) return { notes: [], problems: [] }
-  const sentence = `The tasks are predicted to cost ${predicted.toFixed(2)} USD, and the run may spend ${usd.toFixed(2)} USD`
-  return predicted > usd * SLACK
-    ? { notes: [], problems: [`${sentence}: plan fewer or smaller tasks, or cheaper tiers.`] }
-    : { notes: [`${sentence}: it will stop at its limit if that is right.`], problems: [] }
+/** Applies every rule for a plan by hand, for an issue and for the terminal alike. */
+export function judgeByHand(
+  plan: Plan,
+  settings: Settings,
+  known: KnownBase,
+  paths: readonly string[],
+): { problems: Problem[]; linted: Linted } {
+  const linted = lintPlan(plan, settings, known)
+  return { problems: [...linted.problems, ...outsidePaths(linted.plan, paths)], linted }
 }
+
+/** `/plan --paths` holds for plans by hand too. */
+const outsidePaths = ({ tasks }: Plan, paths: readonly string[]): Problem[] =>
+  tasks.flatMap((task) =>
+    pathProblems(task, paths).map((wrong) => ({
+      code: 'bad-path' as const,
+      task: task.id,
+      field: 'writes',
+      message: `As it is written, ${wrong} Narrow its globs, or ask for more paths.`,
+    })),
+  )
+
+/** A plan that no comment can hold. */
+export const planTooLong: Problem = problem('too-long', 'The plan does not fit into a comment: make it two issues.')
