@@ -10,7 +10,6 @@ import type { Verification, Work } from '../run/work.ts'
 import { slotsAtWork } from '../schedule/ready.ts'
 import { LOST_SLOTS } from '../schedule/retry-ladder.ts'
 import type { KeptWork } from './checkpoint.ts'
-import { slotNames } from './slot-requests.ts'
 import { NOT_HANDED_OVER } from './slot-result.ts'
 
 export interface SlotJobState {
@@ -34,6 +33,10 @@ const NEVER_CAME_SECONDS = 180
 /** The workflow run that a slot is a job of; null if it is not known yet. */
 export const workflowRunOf = ({ slots }: LiveRun, slot: string): number | null =>
   ownOf(slots, slot.split('.')[0] ?? '')?.workflowRun ?? null
+
+/** The names of the slots of a request. */
+export const slotNames = (request: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${request}.${index + 1}`)
 
 const hasEnded = (jobs: SlotJobs, slot: string): boolean => jobs.get(slot)?.status === 'completed'
 

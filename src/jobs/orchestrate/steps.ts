@@ -7,6 +7,7 @@ import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
 import { SETTINGS_PATH } from '../../core/settings.ts'
 import { nextForBaseline } from '../../core/slots/baseline-slot.ts'
 import { freeSlots } from '../../core/slots/slot-jobs.ts'
+import { slotRequest } from '../../core/slots/slot-requests.ts'
 import { mergeIfApproved } from '../auto-merge.ts'
 import { driftBetween } from '../base-drift.ts'
 import { lookAtFinalPull } from '../final-pull.ts'
@@ -24,6 +25,8 @@ const stepOf =
   }
 
 export const verify = stepOf((run, { deps }) => nextTowardsEnd(run, deps.model !== null))
+/** Only the intent is recorded; the dispatch follows the push. */
+export const askForSlots = stepOf((run, { jobs, deps }) => slotRequest(run, jobs, deps.clock.now()))
 export const watchMoney = stepOf((run, { deps }) => pauseAtLimit(run, deps.model !== null))
 
 /** Records when the API refuses every request, and when it no longer does, so that people see why nothing moves. */

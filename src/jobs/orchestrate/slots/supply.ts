@@ -1,27 +1,9 @@
 import { ownOf } from '../../../core/own.ts'
-import { usableSlots } from '../../../core/schedule/ready.ts'
-import { afterSlotFailure, endedRequests, slotFailureText, slotSupply } from '../../../core/slots/slot-jobs.ts'
-import { nextRequest, slotNames, slotsToAskFor } from '../../../core/slots/slot-requests.ts'
+import { endedRequests, slotNames } from '../../../core/slots/slot-jobs.ts'
 import { DispatchRefused } from '../../../ports/forge.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, emptyDraft, recordEvents, withEventsFirst } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
-
-/** Asks for more slots if more could work than are here. Only the intent is recorded; the dispatch follows the push. */
-export const askForSlots: OrchestratorStep = (session, draft) => {
-  if (draft.state.phase !== 'active') return draft
-  const supply = slotSupply(draft.state, session.jobs, session.deps.clock.now())
-  if (usableSlots(draft.state) > supply) {
-    const after = afterSlotFailure(draft.state, session.jobs, supply)
-    if (after.next === 'make do') return draft
-    if (after.next === 'pause')
-      return recordEvents(draft, nowOf(session), { type: 'run_paused', why: slotFailureText(after.failure) })
-  }
-  const count = slotsToAskFor(draft.state, supply)
-  if (count <= 0) return draft
-  const request = nextRequest(draft.state)
-  return recordEvents(draft, nowOf(session), { type: 'slots_requested', request, count, workflowRun: null })
-}
 
 /** What was asked for and cannot be started is gone, with GitHub's words. */
 export const giveUpRequests: OrchestratorStep = (session, draft) => {
