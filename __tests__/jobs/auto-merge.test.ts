@@ -55,7 +55,7 @@ async function look({ settings = 'auto_merge: squash\n', reviews = [approval()],
   const pull = { number: PULL, node: 'PR_51', headBranch: 'tributary/42/trunk', base: 'main', title: 'T', body: '' }
   github.pulls.push({ ...pull, head, draft: false, state: 'open', merged: false })
   const deps = memoryDeps(github, memoryJournal(memoryRemote()), 1)
-  const merged = await mergeIfApproved(deps, run(scene.isDone ?? true), async () => settings)
+  const merged = await mergeIfApproved(deps, run(scene.isDone ?? true), async () => deps.readSettings(settings))
   return { merged, asked: github.autoMerges, said: github.comments.map(({ body }) => body) }
 }
 

@@ -1,28 +1,31 @@
 import { approverOf } from '../core/command/auto-merge.ts'
 import type { Sha } from '../core/ids.ts'
+import type { Result } from '../core/result.ts'
 import { type RunState, workOf } from '../core/run/state.ts'
+import type { Settings } from '../core/settings.ts'
 import type { SeenPull } from '../ports/forge.ts'
 import { renderAutoMerge } from '../render/reply/auto-merge.ts'
 import type { JobDeps } from './deps.ts'
+import { personOf } from './person-of.ts'
 import { say } from './say.ts'
 
-type Deps = Pick<JobDeps, 'forge' | 'log' | 'readSettings'>
+type Deps = Pick<JobDeps, 'forge' | 'log'>
 
 /**
  * Switches auto-merge on for the final pull request of a finished run, if the settings ask for it and a person who may approve has
  * approved its last head, the one that was verified. Reviews are read now, since one may have been dismissed in the meantime.
- * `readFile`: the settings file as the default branch has it now. Returns who approved which head if GitHub merged it at once, because no event tells of that; else null.
+ * `settingsNow`: as the default branch has them. Returns who approved which head if GitHub merged it at once, because no event tells of that; else null.
  */
 export async function mergeIfApproved(
   deps: Deps,
   run: RunState,
-  readFile: () => Promise<string | null>,
+  settingsNow: () => Promise<Result<Settings, string[]>>,
 ): Promise<{ head: Sha; by: string } | null> {
   if (run.phase !== 'ended' || run.conclusion !== 'success') return null
   const [final, head] = [run.projected['pull:trunk'], workOf(run)?.trunk.tip]
   if (final === undefined || head === undefined) return null
   const { forge } = deps
-  const settings = deps.readSettings(await readFile())
+  const settings = await settingsNow()
   if (!settings.ok || settings.value.auto_merge === 'off') return null
   const [pull] = await forge.lookAt([final.number])
   if (pull === undefined || pull.state !== 'open' || pull.head !== head) return null
@@ -38,12 +41,14 @@ export async function mergeIfApproved(
 type Reviews = SeenPull['reviews']
 
 /** With the roles that the reviewers have now, each asked for once. */
-async function byPeople({ forge }: Deps, reviews: Reviews) {
+async function byPeople(deps: Deps, reviews: Reviews) {
   const people = reviews.filter(({ author }) => author.type === 'User')
-  const logins = [...new Set(people.map(({ author }) => author.login))]
-  const roles = new Map(await Promise.all(logins.map(async (login) => [login, await forge.role(login)] as const)))
-  return people.map(({ author, ...review }) => {
-    // GitHub does not tell whether an App reviewed in the person's name.
-    return { ...review, by: { ...author, role: roles.get(author.login) ?? ('none' as const), viaApp: null } }
+  const authors = new Map(people.map(({ author }) => [author.login, author]))
+  const persons = new Map(
+    await Promise.all([...authors].map(async ([login, author]) => [login, await personOf(deps, author)] as const)),
+  )
+  return people.flatMap(({ author, ...review }) => {
+    const by = persons.get(author.login)
+    return by === undefined ? [] : [{ ...review, by }]
   })
 }

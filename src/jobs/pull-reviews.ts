@@ -9,7 +9,9 @@ import { explain } from '../render/reply/explain-failure.ts'
 import { renderAnswer } from '../render/reply/replies.ts'
 import type { JobDeps } from './deps.ts'
 import { lineWriters } from './line-writers.ts'
+import { personOf } from './person-of.ts'
 import { say } from './say.ts'
+import { readSettingsNow } from './settings-now.ts'
 
 /** A review with all that its decision depends on, besides the run. */
 export interface LoadedReview {
@@ -31,15 +33,12 @@ interface Reviewed {
 
 /** Asks who reviews and what they say of which lines. Null: outsiders and bots review for people, and start nothing. */
 export async function loadReview(deps: Deps, { review, task, by }: Reviewed): Promise<LoadedReview | null> {
-  const { forge } = deps
-  // GitHub does not tell whether an App reviewed in the person's name.
-  const person = { ...by, role: by.type === 'User' ? await forge.role(by.login) : ('none' as const), viaApp: null }
+  const person = await personOf(deps, by)
   if (isOutsider(person)) return null
-  const [file, lines] = await Promise.all([
-    forge.file(SETTINGS_PATH),
-    review.verdict === 'approved' ? [] : forge.lineComments(review),
+  const [settings, lines] = await Promise.all([
+    readSettingsNow(deps),
+    review.verdict === 'approved' ? [] : deps.forge.lineComments(review),
   ])
-  const settings = deps.readSettings(file?.text ?? null)
   if (settings.ok) return { review, task, person, lines, settings: settings.value }
   deps.log(`a review was not looked at, since ${SETTINGS_PATH} is faulty: ${settings.error.join('; ')}`)
   return null

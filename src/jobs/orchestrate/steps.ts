@@ -1,10 +1,11 @@
 import { branchRef, type Sha, trunkBranch } from '../../core/ids.ts'
 import { baseMoved } from '../../core/landing/base-drift.ts'
+import type { Result } from '../../core/result.ts'
 import type { NewEvent } from '../../core/run/event.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
 import { assign, pauseAtLimit, startOf } from '../../core/schedule/ready.ts'
 import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
-import { SETTINGS_PATH } from '../../core/settings.ts'
+import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
 import { nextForBaseline } from '../../core/slots/baseline-slot.ts'
 import { freeSlots } from '../../core/slots/slot-jobs.ts'
 import { slotRequest } from '../../core/slots/slot-requests.ts'
@@ -112,7 +113,7 @@ export const watchApproval: OrchestratorStep = async (session, draft) => {
   const { state } = draft
   const isReady = session.shown.has('ready:trunk') || state.projected['ready:trunk'] !== undefined
   if (state.phase !== 'ended' || !isReady || session.reviews.lookedAfter === state.endedAt) return draft
-  const look = async () => ({ merged: await mergeIfApproved(session.deps, state, () => settingsFile(session)) })
+  const look = async () => ({ merged: await mergeIfApproved(session.deps, state, () => settingsOnDefault(session)) })
   const looked = await unlessLimited(session, look, null)
   if (looked === null) return draft
   session.reviews.lookedAfter = state.endedAt
@@ -122,11 +123,11 @@ export const watchApproval: OrchestratorStep = async (session, draft) => {
 }
 
 /** As the default branch has it now, by git: that counts as no request to the API. */
-async function settingsFile({ deps, repo }: Session): Promise<string | null> {
+async function settingsOnDefault({ deps, repo }: Session): Promise<Result<Settings, string[]>> {
   const tip = await repo.tip(branchRef(await deps.forge.defaultBranch()))
-  if (tip === null) return null
+  if (tip === null) return deps.readSettings(null)
   await repo.fetchAlone([tip])
-  return repo.readFile(tip, SETTINGS_PATH)
+  return deps.readSettings(await repo.readFile(tip, SETTINGS_PATH))
 }
 
 /** The remote does not take trunk: only a person can change that. */
