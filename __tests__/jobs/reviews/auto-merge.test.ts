@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { RunState } from '../../src/core/run/state.ts'
-import { mergeIfApproved } from '../../src/jobs/auto-merge.ts'
-import type { AutoMerged } from '../../src/ports/forge.ts'
-import { type MemoryReview, memoryGitHub } from '../support/memory/github.ts'
-import { memoryDeps } from '../support/memory/job-deps.ts'
-import { memoryJournal, memoryRemote } from '../support/memory/journal.ts'
-import { AT, afterwards, landedBy, running, shaOf } from '../support/run.ts'
+import type { RunState } from '../../../src/core/run/state.ts'
+import { mergeIfApproved } from '../../../src/jobs/reviews/auto-merge.ts'
+import type { AutoMerged } from '../../../src/ports/forge.ts'
+import { type MemoryReview, memoryGitHub } from '../../support/memory/github.ts'
+import { memoryDeps } from '../../support/memory/job-deps.ts'
+import { memoryJournal, memoryRemote } from '../../support/memory/journal.ts'
+import { AT, afterwards, landedBy, running, shaOf } from '../../support/run.ts'
 
 const HEAD = shaOf('merge a')
 const PULL = 51

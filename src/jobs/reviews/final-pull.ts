@@ -1,8 +1,8 @@
-import { isPullOver } from '../core/command/decide-pull.ts'
-import type { Sha } from '../core/ids.ts'
-import type { RunState } from '../core/run/state.ts'
-import type { SeenPull } from '../ports/forge.ts'
-import type { JobDeps } from './deps.ts'
+import { isPullOver } from '../../core/command/decide-pull.ts'
+import type { Sha } from '../../core/ids.ts'
+import type { RunState } from '../../core/run/state.ts'
+import type { SeenPull } from '../../ports/forge.ts'
+import type { JobDeps } from '../deps.ts'
 
 /** What the final pull request says and no event of GitHub has reported. */
 interface FinalPull {

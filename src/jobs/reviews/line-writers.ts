@@ -1,8 +1,8 @@
-import type { LineWriters } from '../core/command/decide-final-review.ts'
-import type { LineComment } from '../core/command/decide-pull-review.ts'
-import { branchRef, trunkBranch } from '../core/ids.ts'
-import { type LiveRun, workOf } from '../core/run/state.ts'
-import type { JobDeps } from './deps.ts'
+import type { LineWriters } from '../../core/command/decide-final-review.ts'
+import type { LineComment } from '../../core/command/decide-pull-review.ts'
+import { branchRef, trunkBranch } from '../../core/ids.ts'
+import { type LiveRun, workOf } from '../../core/run/state.ts'
+import type { JobDeps } from '../deps.ts'
 
 /** Who wrote the commented lines of the final pull request, by git. Commits that cannot be had leave it unknown. */
 export async function lineWriters(

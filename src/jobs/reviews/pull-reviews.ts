@@ -1,17 +1,22 @@
-import { isOutsider, type Person } from '../core/command/authority.ts'
-import { decideFinalReview } from '../core/command/decide-final-review.ts'
-import { decidePullReview, type LineComment, type PullReview, reviewKey } from '../core/command/decide-pull-review.ts'
-import type { DecisionResult } from '../core/command/decision.ts'
-import { branchRef, type Sha, type TaskId, taskBranch } from '../core/ids.ts'
-import type { LiveRun, RunState } from '../core/run/state.ts'
-import { SETTINGS_PATH, type Settings } from '../core/settings.ts'
-import { explain } from '../render/reply/explain-failure.ts'
-import { renderAnswer } from '../render/reply/replies.ts'
-import type { JobDeps } from './deps.ts'
+import { isOutsider, type Person } from '../../core/command/authority.ts'
+import { decideFinalReview } from '../../core/command/decide-final-review.ts'
+import {
+  decidePullReview,
+  type LineComment,
+  type PullReview,
+  reviewKey,
+} from '../../core/command/decide-pull-review.ts'
+import type { DecisionResult } from '../../core/command/decision.ts'
+import { branchRef, type Sha, type TaskId, taskBranch } from '../../core/ids.ts'
+import type { LiveRun, RunState } from '../../core/run/state.ts'
+import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
+import { explain } from '../../render/reply/explain-failure.ts'
+import { renderAnswer } from '../../render/reply/replies.ts'
+import type { JobDeps } from '../deps.ts'
+import { personOf } from '../person-of.ts'
+import { say } from '../say.ts'
+import { readSettingsNow } from '../settings-now.ts'
 import { lineWriters } from './line-writers.ts'
-import { personOf } from './person-of.ts'
-import { say } from './say.ts'
-import { readSettingsNow } from './settings-now.ts'
 
 /** A review with all that its decision depends on, besides the run. */
 export interface LoadedReview {

@@ -1,11 +1,11 @@
-import { type PullReview, reviewKey } from '../core/command/decide-pull-review.ts'
-import type { TaskId } from '../core/ids.ts'
-import { ownOf } from '../core/own.ts'
-import { recordOf } from '../core/run/lookup.ts'
-import type { LiveRun, RunState } from '../core/run/state.ts'
-import { tasksWithStatus } from '../core/run/task-status.ts'
-import type { SeenPull } from '../ports/forge.ts'
-import type { JobDeps } from './deps.ts'
+import { type PullReview, reviewKey } from '../../core/command/decide-pull-review.ts'
+import type { TaskId } from '../../core/ids.ts'
+import { ownOf } from '../../core/own.ts'
+import { recordOf } from '../../core/run/lookup.ts'
+import type { LiveRun, RunState } from '../../core/run/state.ts'
+import { tasksWithStatus } from '../../core/run/task-status.ts'
+import type { SeenPull } from '../../ports/forge.ts'
+import type { JobDeps } from '../deps.ts'
 
 interface MissedReview {
   review: SeenPull['reviews'][number]

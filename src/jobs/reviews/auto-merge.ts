@@ -1,13 +1,13 @@
-import { approverOf } from '../core/command/auto-merge.ts'
-import type { Sha } from '../core/ids.ts'
-import type { Result } from '../core/result.ts'
-import { type RunState, workOf } from '../core/run/state.ts'
-import type { Settings } from '../core/settings.ts'
-import type { SeenPull } from '../ports/forge.ts'
-import { renderAutoMerge } from '../render/reply/auto-merge.ts'
-import type { JobDeps } from './deps.ts'
-import { personOf } from './person-of.ts'
-import { say } from './say.ts'
+import { approverOf } from '../../core/command/auto-merge.ts'
+import type { Sha } from '../../core/ids.ts'
+import type { Result } from '../../core/result.ts'
+import { type RunState, workOf } from '../../core/run/state.ts'
+import type { Settings } from '../../core/settings.ts'
+import type { SeenPull } from '../../ports/forge.ts'
+import { renderAutoMerge } from '../../render/reply/auto-merge.ts'
+import type { JobDeps } from '../deps.ts'
+import { personOf } from '../person-of.ts'
+import { say } from '../say.ts'
 
 type Deps = Pick<JobDeps, 'forge' | 'log'>
 
