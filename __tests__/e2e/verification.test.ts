@@ -6,11 +6,13 @@ import { issueWith } from './support/plan.ts'
 import { SETTINGS } from './support/repository.ts'
 import { eventsOf, startWorld, type World } from './support/world.ts'
 
+/** As compilers say it: the path, the line and what is wrong there. */
+const WRONG = 'c/done.txt:1: c is not as the others are'
 /** What only the whole shows: `c` is good by itself and breaks trunk, until somebody told it to work properly. */
 const WHOLE = `
 import { existsSync, readFileSync } from 'node:fs'
 const bad = existsSync('c/done.txt') && !readFileSync('c/done.txt', 'utf8').includes('properly')
-if (bad) { console.error('c is not as the others are'); process.exit(9) }
+if (bad) { console.error('${WRONG}'); process.exit(9) }
 `
 /** Makes `place`, or `place/part`; where the one is there already, it leaves it. */
 const PLACE = `
@@ -73,6 +75,14 @@ describe('a verification that fails on trunk', () => {
     const [first] = (await world.admin.rest.checks.listForRef(broken)).data.check_runs
     expect(first?.conclusion).toBe('failure')
     expect(first?.details_url).toMatch(/\/actions\/runs\/\d+\/job\/\d+$/)
+    // GitHub shows them in the diff of the pull request, on the lines that the output names.
+    const { data: annotations } = await world.admin.rest.checks.listAnnotations({
+      ...world.at,
+      check_run_id: first?.id ?? 0,
+    })
+    expect(annotations).toMatchObject([
+      { path: 'c/done.txt', start_line: 1, annotation_level: 'failure', message: WRONG },
+    ])
 
     expect(await world.say(pull, '/retry c -- properly this time')).toContain('`retrying`')
     expect((await world.ended(run)).conclusion).toBe('success')

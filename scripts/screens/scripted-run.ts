@@ -58,7 +58,14 @@ export function momentsOf(plan: Plan, merge: 'auto' | 'review' = 'review'): Mome
   const waiting = plan.tasks[half + 1]?.id ?? ''
   return {
     waiting: planned(...begun),
-    atWork: planned(...started, ...first.flatMap(done), ...breaks(broken), ...verifies(waiting), ...pulls(plan)),
+    atWork: planned(
+      ...started,
+      ...first.flatMap(done),
+      ...breaks(broken),
+      ...verifies(waiting),
+      ...goesOn(plan, first, [broken, waiting]),
+      ...pulls(plan),
+    ),
     ended: planned(
       ...started,
       ...plan.tasks.flatMap(({ id }) => done(id)),
@@ -100,6 +107,14 @@ const verifies = (id: string): TimedEvent[] =>
       ]
 
 const done = (id: string): TimedEvent[] => [...verifies(id), landed(id), merged(id)]
+
+/** What else can start, starts: two tasks on slots, and the rest queued. */
+const goesOn = (plan: Plan, landedBefore: readonly string[], busy: readonly string[]): TimedEvent[] =>
+  plan.tasks
+    .filter(
+      ({ id, needs }) => ![...landedBefore, ...busy].includes(id) && needs.every((need) => landedBefore.includes(need)),
+    )
+    .flatMap(({ id }, index) => (index < 2 ? [queued(id), startedByAgent(id, `r1.${3 + index}`)] : [queued(id)]))
 
 const breaks = (id: string): TimedEvent[] => [
   queued(id),
