@@ -46,7 +46,7 @@ export interface Moments {
 }
 
 export function momentsOf(plan: Plan, merge: 'auto' | 'review' = 'review'): Moments {
-  const begun = begin(plan, merge)
+  const begun = begin(plan, { merge, budget: { usd: plan.tasks.length > 12 ? 40 : 10 } })
   const started: TimedEvent[] = [
     ...begun,
     approved(),
@@ -76,14 +76,14 @@ export function momentsOf(plan: Plan, merge: 'auto' | 'review' = 'review'): Mome
   }
 }
 
-const begin = (plan: Plan, merge: string): TimedEvent[] => [
+const begin = (plan: Plan, change: Record<string, unknown>): TimedEvent[] => [
   requested(),
-  planningBegun('strict', { merge }),
+  planningBegun('strict', change),
   ...stage('explore#1', 'explore', 0.04, 40),
   explored('src/cart and src/invoices', 'the parser'),
   ...stage('design#1', 'plan', 0.31, 90),
   ...stage('critique#1', 'critique', 0.06, 30),
-  proposed(plan, { merge }),
+  proposed(plan, change),
   projected(['pull:trunk', 50]),
 ]
 

@@ -46,7 +46,7 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'planning':
       return planningHeadline(run)
     case 'describing':
-      return { title: 'Running', detail: 'Everything is in trunk and verified; a model describes the change now.' }
+      return { title: 'Running', detail: 'Everything is merged and verified; a model describes the change now.' }
     case 'merging':
       return { title: 'Running', detail: 'Verified work is being merged.' }
     case 'waiting-for-person':
