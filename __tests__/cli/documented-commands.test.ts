@@ -141,6 +141,8 @@ const LEFT: Record<string, string> = {
   'npm run schema': `${WRITES} __tests__/scripts/json-schemas.test.ts`,
   'npm run refusals': `${WRITES} __tests__/scripts/refusals.test.ts`,
   'npm run screens': 'needs Chromium',
+  'npm run screens -- --docs':
+    'needs Chromium; __tests__/scripts/screens.test.ts compares the words with what is there',
   'npm run picture -- pages': 'needs Chromium, and runs the demo with agents to its end',
   'npm run measure': MEASURES,
   'npm run bench -- B1 --quick': MEASURES,

@@ -66,7 +66,7 @@ describe('a verification that fails on trunk', () => {
     expect(searched).toEqual([tip, tip, merges[1]?.sha, merges[2]?.sha, merges[2]?.sha])
     const { body } = await statusOf(world, state)
     expect(body).toMatch(/^## Verification failed: 5 of 5 tasks landed/m)
-    expect(body).toContain('It fails since `c` was merged.')
+    expect(body).toContain('It has failed since `c` was merged.')
     expect(body).toContain('`/retry c -- note`')
     const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: tip, check_name: 'tributary / run' })
     expect(data.check_runs.map(({ conclusion }) => conclusion)).toEqual(['failure'])

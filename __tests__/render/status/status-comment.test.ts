@@ -92,7 +92,7 @@ describe('a run at work', () => {
   it('names the exact words to type', () => {
     expect(steps(run)).toEqual([
       '- `/approve g` opens the gate `g`.',
-      '- `/pause` stops new tasks from starting, `/cancel` stops the run.',
+      '- `/pause` stops new tasks from starting; `/cancel` stops the run.',
     ])
   })
 
@@ -119,7 +119,7 @@ describe('what went wrong', () => {
       ['d Task d', 'blocked. It needs b.'],
     ])
     expect(steps(run)).toContain(
-      '- `/retry b -- note` retries `b`, `/skip b` goes on without it. Its work is kept on `tributary/42/b`.',
+      '- `/retry b -- note` retries `b`; `/skip b` goes on without it. Its work is kept on `tributary/42/b`.',
     )
   })
 
@@ -197,7 +197,7 @@ describe('a run that waits', () => {
       'after a pause',
       live(...begun, queued('a'), { type: 'run_paused', by: 'bob', why: '' }),
       '## Paused: 0 of 5 tasks landed, 1 queued, 4 to come',
-      '- `/resume` continues, `/cancel` stops the run.',
+      '- `/resume` continues; `/cancel` stops the run.',
     ],
     [
       'since the base moved',
@@ -353,7 +353,9 @@ describe('a run that is too large', () => {
   it('is shown with less, and never goes over the limit', () => {
     const some = large(ids(40))
     expect(byteLength(some)).toBeLessThanOrEqual(LIMITS.comment)
-    expect(some).toContain('Left out, since 40 tasks would not fit: tasks that have landed or wait for others, titles and notes.')
+    expect(some).toContain(
+      'Left out, since 40 tasks would not fit: tasks that have landed or wait for others, titles and notes.',
+    )
   })
 
   it('keeps what a person must do longest', () => {
