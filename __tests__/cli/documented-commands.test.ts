@@ -125,6 +125,7 @@ const LOOKS = 'looks at the whole repository, as CI does on each change'
 /** Not started here, and why. */
 const LEFT: Record<string, string> = {
   'npm ci': 'takes packages from the npm registry; CI begins with it',
+  'npm install': 'named as what tasks may run; __tests__/adapters/sandbox/layers.test.ts does so',
   'npm test': TESTS,
   'npm run test:quick': TESTS,
   'npm run test:unit': TESTS,

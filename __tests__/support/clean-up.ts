@@ -1,9 +1,10 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { temporaryRoot } from '../../scripts/temporary.mjs'
 import { runningProcesses } from './processes.ts'
+import { removeLocked } from './remove-locked.ts'
 
 const PATIENCE_MS = 5000
 
@@ -29,7 +30,7 @@ export default function setUp(): () => Promise<void> {
     delete process.env.TRIBUTARY_DISK
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before
-    for (const folder of [root, disk]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    for (const folder of [root, disk]) removeLocked(folder)
     if (left.length > 0) throw new Error(`tests left processes behind:\n${left.map(({ args }) => args).join('\n')}`)
   }
 }

@@ -19,6 +19,7 @@ export function saidSandbox(outcomes: readonly (CommandRun | (() => CommandRun |
   return {
     name: 'said',
     runs,
+    layers: false,
     refusedHosts: () => [],
     async run(argv, options) {
       const outcome = outcomes[runs.length]

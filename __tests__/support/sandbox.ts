@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hostOf, type SandboxHost } from '../../src/adapters/sandbox/host.ts'
 import type { LimitSettings } from '../../src/adapters/sandbox/limits.ts'
@@ -10,6 +10,7 @@ import { defaultSettings, type Settings } from '../../src/core/settings.ts'
 import { type Redact, redactor } from '../../src/core/text/redact.ts'
 import type { Sandbox } from '../../src/ports/sandbox.ts'
 import { onDisk } from './on-disk.ts'
+import { removeLocked } from './remove-locked.ts'
 
 export const testHost = (env: Record<string, string | undefined> = process.env): SandboxHost => hostOf(env, [])
 
@@ -84,5 +85,5 @@ export function makeTree(within = onDisk()): Tree {
   git('init', '-q', '-b', 'main')
   git('add', '.')
   git('-c', 'user.name=t', '-c', 'user.email=t@example.invalid', 'commit', '-q', '-m', 'first')
-  return { path, around, remove: () => rmSync(around, { recursive: true, force: true }) }
+  return { path, around, remove: () => removeLocked(around) }
 }

@@ -22,6 +22,7 @@ export interface CommandOptions {
   network?: boolean
   /** If not set, its home is empty, and goes with it. */
   home?: HomeFolder
+  layers?: Layers
 }
 
 /** A folder that commands find as their home; what they change in it stays there, or goes with the command. */
@@ -30,10 +31,20 @@ export interface HomeFolder {
   changes: 'stay' | 'go'
 }
 
+/** Commands find the folders with `changes` laid over them, and change the second alone; only for a sandbox with `layers`. */
+export interface Layers {
+  /** Inside the work tree, none in another. */
+  folders: readonly string[]
+  /** A folder outside of the work tree, empty at first. */
+  changes: string
+}
+
 /** Runs a task's commands in isolation. */
 export interface Sandbox {
   /** `bubblewrap 0.8.0` or `off`; shown to people. */
   name: string
+  /** Whether it is made to lay them; whether the system allows it, a command shows. */
+  layers: boolean
   run(argv: Argv, options: CommandOptions): Promise<CommandRun>
   /** What its commands have asked for and not reached so far; each command's output says it too. */
   refusedHosts(): RefusedHost[]

@@ -20,6 +20,11 @@ export interface Worktree {
    */
   setUp(sha: Sha, work: () => Promise<boolean>): Promise<boolean>
   /**
+   * The folders that were there before any task, or that the set-up made, which git ignores as a whole at this moment: full paths,
+   * those nearest to the root first.
+   */
+  keptFolders(): Promise<string[]>
+  /**
    * After `prepare`: brings in what a commit of the ref had changed, such as that of an attempt that was interrupted. False, and
    * nothing changes, if it cannot be fetched or started from other files.
    */

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -126,6 +127,85 @@ describe('a work tree', () => {
     await making('three.log')
     await worktree.removeUntracked()
     expect(ignored()).toEqual([' M a', '!! node_modules/', '!! three.log'])
+  })
+
+  it('writes kept files and links again that a task has changed, and none through a link', async () => {
+    const { remote, base, at, open } = await stage()
+    writeFileSync(at('step.log'), 'by a step')
+    const worktree = await open()
+    await worktree.setUp(base, async () => {
+      writeFileSync(at('run.log'), 'by the set-up', { mode: 0o750 })
+      writeFileSync(at('folder', 'in.log'), 'in a folder')
+      symlinkSync('run.log', at('link.log'))
+      return true
+    })
+    writeFileSync(at('step.log'), 'poisoned')
+    rmSync(at('run.log'))
+    mkdirSync(at('run.log', 'deep'), { recursive: true })
+    rmSync(at('link.log'))
+    symlinkSync('a', at('link.log'))
+    const outside = tempDir()
+    renameSync(at('folder'), at('moved'))
+    symlinkSync(outside, at('folder'))
+    await worktree.prepare(base)
+    expect(readFileSync(at('step.log'), 'utf8')).toBe('by a step')
+    expect(readFileSync(at('link.log'), 'utf8')).toBe('by the set-up')
+    expect(readFileSync(at('folder', 'in.log'), 'utf8')).toBe('in a folder')
+    expect([statSync(at('run.log')).mode & 0o777, readdirSync(outside)]).toEqual([0o750, []])
+    rmSync(at('run.log'))
+    await worktree.prepare(remote.commit({ '.gitignore': 'node_modules/\n', 'step.log': 'of a commit' }, [base]))
+    expect([readFileSync(at('step.log'), 'utf8'), existsSync(at('run.log'))]).toEqual(['of a commit', false])
+    await worktree.prepare(base)
+    expect([readFileSync(at('step.log'), 'utf8'), existsSync(at('run.log'))]).toEqual(['by a step', true])
+  })
+
+  it('names kept folders that git ignores as a whole at this moment, those nearest to the root first', async () => {
+    const { base, at, open, dir } = await stage()
+    const worktree = await open()
+    const here = ['node_modules', 'a, b:c/node_modules', 'folder/node_modules']
+    const named = async () => (await worktree.keptFolders()).map((path) => path.slice(at().length + 1))
+    await worktree.setUp(base, async () => {
+      for (const name of here) mkdirSync(at(name, 'dep'), { recursive: true })
+      for (const name of here) writeFileSync(at(name, 'dep', 'index.js'), '')
+      writeFileSync(at('one.log'), '')
+      return true
+    })
+    await worktree.prepare(base)
+    expect(await named()).toEqual(here)
+    mkdirSync(at('made-later', 'node_modules'), { recursive: true })
+    rmSync(at('a, b:c'), { recursive: true })
+    renameSync(at('folder', 'node_modules'), at('elsewhere'))
+    symlinkSync(at('elsewhere'), at('folder', 'node_modules'))
+    expect(await named()).toEqual(['node_modules'])
+    git(dir, ['add', '--force', 'node_modules/dep/index.js'])
+    expect(await named()).toEqual([])
+    await worktree.prepare(base)
+    mkdirSync(at('node_modules', 'dep'), { recursive: true })
+    writeFileSync(at('node_modules', 'dep', 'index.js'), '')
+    expect(await named()).toEqual(['node_modules'])
+    writeFileSync(at('.gitignore'), '*.log\n')
+    expect(await named()).toEqual([])
+  })
+
+  it('names none that lies behind a link, and is not held up by what git cannot read', async () => {
+    const { base, at, open } = await stage()
+    const worktree = await open()
+    await worktree.setUp(base, async () => {
+      mkdirSync(at('new', 'node_modules', 'dep'), { recursive: true })
+      return true
+    })
+    await worktree.prepare(base)
+    expect(await worktree.keptFolders()).toEqual([at('new/node_modules')])
+    const outside = tempDir()
+    mkdirSync(join(outside, 'node_modules'))
+    rmSync(at('new'), { recursive: true })
+    symlinkSync(outside, at('new'))
+    rmSync(at('.gitignore'))
+    execFileSync('/usr/bin/mkfifo', [at('.gitignore')])
+    expect(await worktree.keptFolders()).toEqual([])
+    rmSync(at('new'))
+    mkdirSync(at('new', 'node_modules'), { recursive: true })
+    expect(await worktree.keptFolders()).toEqual([])
   })
 
   it('keeps it also where a task has all around it ignored, or locked', async () => {

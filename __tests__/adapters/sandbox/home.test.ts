@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { homeOf } from '../../../src/adapters/sandbox/home.ts'
+import { commandFolders } from '../../../src/adapters/sandbox/command-folders.ts'
 import type { CommandOptions, HomeFolder } from '../../../src/ports/sandbox.ts'
 import { runningProcesses } from '../../support/processes.ts'
 import { makeTree, needsSandbox, realSandbox, type Tree, testHost } from '../../support/sandbox.ts'
@@ -73,7 +73,7 @@ describe('a home folder in the sandbox', needsSandbox, () => {
 
 it('is laid over by the sandbox itself, if that can: since 0.11', async () => {
   const words = async (version: string) =>
-    (await homeOf({ file: '/bin/bwrap', version }, ['--tmpfs'], layered())).mounts
+    (await commandFolders({ file: '/bin/bwrap', version }, ['--tmpfs'], { home: layered() })).home
   const own = ['--overlay-src', folder, '--tmp-overlay', '/tmp/home']
   for (const version of ['0.11.0', '0.12.3', '1.0.0']) expect(await words(version)).toEqual(own)
   for (const version of ['0.4.1', '0.8.0', '0.10.0', '0.9']) expect(await words(version)).not.toEqual(own)

@@ -15,7 +15,7 @@ const limits: CommandLimits = {
 function endedFor(...free: number[]): string[] {
   const found: string[] = []
   const stop = watchUsage(
-    { init: process.pid, tree: '/', limits },
+    { init: process.pid, written: ['/'], limits },
     (why) => found.push(why),
     () => {
       const next = free.length > 1 ? free.shift() : free[0]

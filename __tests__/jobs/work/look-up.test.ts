@@ -53,6 +53,7 @@ it('all checks together may take a third of the time, so that the work keeps the
   const watch = stopwatch({
     sandbox: {
       name: 'slow',
+      layers: false,
       refusedHosts: () => [],
       async run(_argv, { seconds }) {
         given.push(seconds)

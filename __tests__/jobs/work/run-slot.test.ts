@@ -85,12 +85,12 @@ describe('a slot with a set-up', () => {
     expect(taken(world, second, 'show', '--format=')).toContain('\n+one')
   })
 
-  it('is prepared again after an agent installed what its task may not: its lock file is put back', async () => {
+  it('is prepared again after an agent installed for all what its task may not: its lock file is put back', async () => {
     const command = [
       ...script('mkdir -p a b && date +%N > a/done.txt && date +%N > b/done.txt && echo x > x.lock'),
       '{prompt_file}',
     ]
-    inTurn({ a: [], b: [] }, SETUP, { worker: { command } })
+    inTurn({ a: [], b: [] }, SETUP, { worker: { command }, sandbox: 'off' })
     await world.start()
     expect(setUps()).toHaveLength(2)
     expect(world.uploads.map(({ result }) => result.outcome.kind)).toEqual(['done', 'done'])

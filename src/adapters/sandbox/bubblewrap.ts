@@ -6,7 +6,7 @@ import type { Argv } from '../../core/plan/plan.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import type { CommandOptions, CommandRun, Sandbox } from '../../ports/sandbox.ts'
-import { type CommandHome, HOME, homeOf } from './home.ts'
+import { busyNote, type CommandFolders, commandFolders, HOME } from './command-folders.ts'
 import { commandEnvironment, type SandboxHost } from './host.ts'
 import { gitFoldersOf, type Layout, layoutOf, resolverFiles } from './layout.ts'
 import { type CommandLimits, limitsMet, underLimits } from './limits.ts'
@@ -56,6 +56,7 @@ export function bubblewrap(
   const all = tally()
   return {
     name: `bubblewrap ${found.version}`,
+    layers: true,
     refusedHosts: all.hosts,
     async run(argv, options) {
       const way = options.network ? NO_WAY_OUT : await openWayOut(access)
@@ -74,15 +75,16 @@ export function bubblewrap(
 async function runIn(
   { bubblewrap: found, host, limits, redact }: Box,
   argv: Argv,
-  { worktree, seconds, signal, env, readable = [], network = false, kept, home: wanted }: CommandOptions,
+  options: CommandOptions,
   way: WayOut,
 ): Promise<CommandRun> {
+  const { worktree, seconds, signal, env, readable = [], network = false, kept, layers } = options
   const tree = await realpath(worktree)
   const shown = [...readable, ...(network ? await resolverFiles() : [])].flatMap(readOnly)
   const tmpfs = privateFolder(found.version, limits)
-  const home = await homeOf(found, tmpfs, wanted)
+  const folders = await commandFolders(found, tmpfs, options)
   const further = [...shown, ...way.mounts]
-  const mounts = mountArguments(await layoutOf(host), tmpfs, home, tree, await gitFoldersOf(tree), further)
+  const mounts = mountArguments(await layoutOf(host), tmpfs, folders, tree, await gitFoldersOf(tree), further)
   const init = initProcess()
   let exceeded: string | null = null
   let stopWatching = () => {}
@@ -90,7 +92,7 @@ async function runIn(
   const isolation = [...ISOLATION, ...(network ? ['--share-net'] : [])]
   const inside = [...way.bridge, ...underLimits(limits), ...argv]
   const run = await runInSandbox({
-    argv: [...home.before, found.file, ...isolation, ...mounts, ...INFO, '--chdir', tree, '--', ...inside],
+    argv: [...folders.before, found.file, ...isolation, ...mounts, ...INFO, '--chdir', tree, '--', ...inside],
     cwd: '/',
     // Not as arguments of bubblewrap (`--setenv`), which every process can read: a value may be a key.
     env: { ...env, ...(network || way !== NO_WAY_OUT ? {} : OFFLINE), ...commandEnvironment(host, HOME) },
@@ -100,23 +102,31 @@ async function runIn(
     onInfo: async (info) => {
       const pid = await init.readInfo(info)
       if (pid === null || hasEnded) return
-      stopWatching = watchUsage({ init: pid, tree, limits }, (why) => {
-        exceeded = why
-        void init.kill()
-      })
+      stopWatching = watchUsage(
+        { init: pid, written: layers === undefined ? [tree] : [tree, layers.changes], limits },
+        (why) => {
+          exceeded = why
+          void init.kill()
+        },
+      )
     },
     kill: () => init.kill(),
   })
   hasEnded = true
   stopWatching()
   await init.ended()
-  return withLimits(run, exceeded, limits)
+  return withLimits(run, exceeded, limits, options)
 }
 
-/** Says at the end of a failed command's output which limit it ran into. */
-function withLimits(run: CommandRun, exceeded: string | null, limits: CommandLimits): CommandRun {
+/** Says at the end of a failed command's output what of the sandbox it ran into. */
+function withLimits(
+  run: CommandRun,
+  exceeded: string | null,
+  limits: CommandLimits,
+  options: CommandOptions,
+): CommandRun {
   if (run.exitCode === 0) return run
-  const notes = exceeded === null ? limitsMet(run.log, limits) : [exceeded]
+  const notes = exceeded === null ? [...limitsMet(run.log, limits), ...busyNote(options, run)] : [exceeded]
   return withNote(run, notes.join('\n'))
 }
 
@@ -133,7 +143,7 @@ const readOnly = (path: string): string[] => ['--ro-bind', path, path]
 const mountArguments = (
   { hidden, closed, shown }: Layout,
   tmpfs: readonly string[],
-  home: CommandHome,
+  folders: CommandFolders,
   tree: string,
   gitFolders: readonly string[],
   further: readonly string[],
@@ -141,10 +151,11 @@ const mountArguments = (
   ...SYSTEM,
   ...closed.flatMap((folder) => ['--tmpfs', folder]),
   ...hidden.flatMap((folder) => [...tmpfs, folder]),
-  ...home.mounts,
+  ...folders.home,
   ...shown.flatMap(readOnly),
   ...further,
   ...['--bind', tree, tree],
+  ...folders.layers,
   ...gitFolders.flatMap(readOnly),
   ...closed.flatMap((folder) => ['--remount-ro', folder]),
 ]

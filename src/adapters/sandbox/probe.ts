@@ -82,6 +82,7 @@ async function tryOut(sandbox: Sandbox, host: SandboxHost): Promise<CommandRun> 
 /** No isolation, for `sandbox: off`: only a clean environment, and the end of all processes that a command starts. */
 const noSandbox = (host: SandboxHost, redact: Redact): Sandbox => ({
   name: 'off',
+  layers: false,
   // It filters nothing.
   refusedHosts: () => [],
   async run(argv, { worktree, seconds, signal, env, kept, home: found }) {

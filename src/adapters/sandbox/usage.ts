@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statfsSync } from 'node:fs'
 import { type CommandLimits, inDigits, size } from './limits.ts'
 
 const LOOK_MS = 500
-/** Free space of the work tree's disk that a command must leave: the slot has to commit and hand over. */
+/** Free space that a command must leave on a disk to which it writes: the slot has to commit and hand over. */
 const DISK_LEFT = 512 * 2 ** 20
 /** Of all Linux machines that run actions. */
 const PAGE = 4096
@@ -13,13 +13,13 @@ const PAGE = 4096
  * look took 17 ms with 127 processes, on two cores that were busy with other work.
  */
 export function watchUsage(
-  { init, tree, limits }: { init: number; tree: string; limits: CommandLimits },
+  { init, written, limits }: { init: number; written: readonly string[]; limits: CommandLimits },
   exceeded: (why: string) => void,
   freeBytes = freeBytesAt,
 ): () => void {
-  const hadSpace = freeBytes(tree) > DISK_LEFT
+  const watched = written.filter((path) => freeBytes(path) > DISK_LEFT)
   const timer = setInterval(() => {
-    const why = tooMuch(processesOf(init), limits) ?? (hadSpace ? diskFull(freeBytes(tree)) : null)
+    const why = tooMuch(processesOf(init), limits) ?? diskFull(Math.min(...watched.map(freeBytes)))
     if (why === null) return
     clearInterval(timer)
     exceeded(why)

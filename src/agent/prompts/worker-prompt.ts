@@ -184,7 +184,7 @@ ${TOOL_RULES[tools]}
 - When it is done, call finish. When it cannot be done within these rules, call finish with \`cannot\` and say what stands in the way: that is worth more than work that only looks done.`
 
 const OUTSIDE =
-  'What a command changes elsewhere is put back at once, and you are told; but not what git ignores, such as `node_modules`, and no commit has that.'
+  'What a command changes elsewhere is put back at once, and you are told; but not what git ignores, such as `node_modules`: your later commands find that, view may not show it, and no commit has it. Such a folder can be emptied, but not removed.'
 const TOOL_RULES: Readonly<Record<WorkerTools, string>> = {
   sandboxed: `- You change files with edit, write, delete and move, or by commands, and only those that the task may write. ${OUTSIDE}
 - You run what you need with bash: single tests, type checks, formatters, generators. \`.git\` cannot be written, what a call leaves in /tmp or the home is gone at the next, and packages can be installed only from hosts that "What you can run" names: else use what is there.

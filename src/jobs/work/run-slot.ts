@@ -37,7 +37,7 @@ export interface SlotEnd {
 export const runSlot = (given: WorkDeps, who: SlotIdentity): Promise<SlotEnd> =>
   given.scratch.use((folder) => {
     const setUp = slotSetUp(given, who.run, folder)
-    return workUntilLeft({ ...given, setUp, worktree: setUp.watching(given.worktree), probe: setUp.probe }, who)
+    return workUntilLeft({ ...given, setUp, worktree: setUp.watching(given.worktree) }, who)
   })
 
 async function workUntilLeft(deps: SlotDeps, who: SlotIdentity): Promise<SlotEnd> {
@@ -139,13 +139,22 @@ async function perform(
   const settings = settingsIn(view.state())
   const failure = await deps.setUp.make(baseOf(assignment), settings, signal)
   if (failure !== null) return quiet(withoutSetUp(assignment, failure))
+  const result = await deps.setUp.apart((probe) => workApart({ ...deps, probe }, who, view, assignment, signal))
+  if (assignment.kind === 'task') await deps.setUp.after(assignment.base, result.outcome)
+  return result
+}
+
+async function workApart(
+  deps: WorkDeps,
+  who: LeavingSlot,
+  view: JournalView,
+  assignment: SlotTask,
+  signal: AbortSignal,
+): Promise<AttemptResult> {
+  const settings = settingsIn(view.state())
   // With the set-up, so that a planner can try the checks that it plans.
   if (assignment.kind === 'plan') return quiet(await performPlanning(deps, view.state(), assignment, signal))
-  if (assignment.kind === 'task') {
-    const result = await performTask(deps, who, view, assignment, signal)
-    await deps.setUp.after(assignment.base, result.outcome)
-    return result
-  }
+  if (assignment.kind === 'task') return performTask(deps, who, view, assignment, signal)
   return quiet(
     assignment.kind === 'verify'
       ? await performVerification(deps, who.run, assignment, settings, signal)

@@ -6,18 +6,22 @@ import type { AttemptOutcome } from '../../core/slots/slot-result.ts'
 import type { HomeFolder, Sandbox } from '../../ports/sandbox.ts'
 import type { ScratchFolder, Worktree } from '../../ports/worktree.ts'
 import { stopwatch } from './commands.ts'
+import { type PrivateFolders, privateFolders } from './private-folders.ts'
 import type { WorkDeps } from './work-deps.ts'
 
 /** What `setup` in the settings makes in a slot's work tree and in its home folder, for tasks to find there. */
 export interface SlotSetUp {
   /** Makes it, unless it was made for the same lock files. Null: it is there, or none is named. */
   make(base: Sha, settings: Settings, signal: AbortSignal): Promise<TaskFailure | null>
-  /** What a task with other lock files has installed is not for the next one. */
+  /**
+   * Gives the commands of one piece of work what no other finds changed: folders that git ignores, and for each command a home that
+   * looks like the one which the set-up has left, with its caches.
+   */
+  apart<Value>(work: (probe: WorkDeps['probe']) => Promise<Value>): Promise<Value>
+  /** What a task with other lock files has installed is not for the next one, if that finds it. */
   after(base: Sha, outcome: AttemptOutcome | null): Promise<void>
-  /** A command that wrote a lock file which is put back has installed something: that is not for the next task either. */
+  /** The same for a command that wrote a lock file which is put back: it has installed something. */
   watching(worktree: Worktree): Worktree
-  /** Gives each command a home of its own that looks like the one which the set-up has left, with its caches. */
-  probe: WorkDeps['probe']
 }
 
 /** `folder`: stays as long as the slot. */
@@ -25,6 +29,12 @@ export function slotSetUp(deps: WorkDeps, run: RunId, folder: ScratchFolder): Sl
   const { worktree } = deps
   let madeFor: Sha | null = null
   let home: string | null = null
+  let folders: PrivateFolders | null = null
+  const said = new Set<string>()
+  const sayOnce = (line: string) => {
+    if (!said.has(line)) deps.log(line)
+    said.add(line)
+  }
   return {
     async make(base, settings, signal) {
       if (settings.setup.length === 0 || (madeFor !== null && (await hasSameLocks(deps, madeFor, base)))) return null
@@ -46,8 +56,27 @@ export function slotSetUp(deps: WorkDeps, run: RunId, folder: ScratchFolder): Sl
       }
       return failure
     },
+    async apart(work) {
+      const own = privateFolders({ ...deps, log: sayOnce }, folder)
+      folders = own
+      try {
+        return await work(async (...wanted) => {
+          const probe = await deps.probe(...wanted)
+          if (!probe.ok) return probe
+          const { sandbox } = probe
+          return {
+            ok: true,
+            sandbox: own.over(home === null ? sandbox : withHome(sandbox, { folder: home, changes: 'go' })),
+          }
+        })
+      } finally {
+        await own.end()
+      }
+    },
     async after(base, outcome) {
-      if (madeFor === null) return
+      const standing = folders?.standing()
+      if (standing === 'opened') madeFor = null
+      if (madeFor === null || standing === 'private') return
       const head = outcome !== null && 'head' in outcome ? outcome.head : null
       if (head === null || !(await sameLocks(deps, base, head))) madeFor = null
     },
@@ -55,15 +84,10 @@ export function slotSetUp(deps: WorkDeps, run: RunId, folder: ScratchFolder): Sl
       ...watched,
       async putBack(keeps) {
         const paths = await watched.putBack(keeps)
-        if (paths.some(isLockFile)) madeFor = null
+        if (paths.some(isLockFile) && folders?.standing() !== 'private') madeFor = null
         return paths
       },
     }),
-    async probe(...wanted) {
-      const probe = await deps.probe(...wanted)
-      if (!probe.ok || home === null) return probe
-      return { ...probe, sandbox: withHome(probe.sandbox, { folder: home, changes: 'go' }) }
-    },
   }
 }
 

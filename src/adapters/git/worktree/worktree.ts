@@ -22,6 +22,8 @@ import { fetchInto, type GitStore } from '../store.ts'
 import { requireGit } from '../version.ts'
 import { treeInProgress } from './checkpoint.ts'
 import { type KnownIndex, knownIndex } from './index-names.ts'
+import { type KeptFiles, readKeptFiles, restoreKeptFiles } from './kept-files.ts'
+import { keptFolders } from './kept-folders.ts'
 import { dropSparseIndex, type Lacks, lacksOf, removeStaleLocks, takeOver } from './set-up.ts'
 import { type KnownFolders, sweep } from './special-files.ts'
 import { stageAll } from './staging.ts'
@@ -61,6 +63,9 @@ interface OpenWorktree {
   /** Entries that git ignored before any task: those of the workflow's own steps, and of the set-up too. They survive every clean-up. */
   first: IgnoredEntries
   kept: IgnoredEntries
+  /** Of these, what is no folder, as it was then. */
+  firstFiles: KeptFiles
+  keptFiles: KeptFiles
   prepared: Sha | null
   /** The newest base that was fetched. */
   fetched: Sha | null
@@ -79,6 +84,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     notices: worktree.notices,
     prepare: (sha) => prepare(worktree, checkedSha(sha)),
     setUp: (sha, work) => setUp(worktree, checkedSha(sha), work),
+    keptFolders: () => keptFolders(worktree.repo, worktree.kept, worktree.guard),
     resume: (ref, head) => resume(worktree, ref, head),
     commitAll: (words) => commitAll(worktree, words),
     checkpoint: (words, part) => checkpoint(worktree, files, words, part),
@@ -117,6 +123,7 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   const store = { repo, remote: { url: remoteUrl, token }, network, clock }
   // Git would read every folder to say so.
   const ignored = left.length === 0 ? new Set<Name>() : await ignoredEntries(repo)
+  const firstFiles = await readKeptFiles(workTree, ignored)
   return {
     store,
     repo,
@@ -125,6 +132,8 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
     guard,
     first: ignored,
     kept: ignored,
+    firstFiles,
+    keptFiles: firstFiles,
     prepared: null,
     fetched: null,
     notices,
@@ -187,6 +196,7 @@ async function makeFiles(worktree: OpenWorktree, sha: Sha, unknown: readonly Nam
   const names = await index.names()
   const left = repositories.filter((name) => !names.submodules.has(name)).map((name) => `${name}/`)
   await removeUntracked(repo, [...unknown, ...left], kept)
+  await restoreKeptFiles(repo, worktree.keptFiles)
   submodules.now = await submodulesIn(repo, names)
   for (const notice of submoduleNotices(submodules.now, submodules.first))
     if (!notices.includes(notice)) notices.push(notice)
@@ -194,11 +204,14 @@ async function makeFiles(worktree: OpenWorktree, sha: Sha, unknown: readonly Nam
 
 async function setUp(worktree: OpenWorktree, sha: Sha, work: () => Promise<boolean>): Promise<boolean> {
   worktree.kept = worktree.first
+  worktree.keptFiles = worktree.firstFiles
   await prepare(worktree, sha)
   const isDone = await work()
   await worktree.guard()
-  if (isDone) worktree.kept = await ignoredEntries(worktree.repo)
-  return isDone
+  if (!isDone) return false
+  worktree.kept = await ignoredEntries(worktree.repo)
+  worktree.keptFiles = await readKeptFiles(worktree.repo.workTree, worktree.kept)
+  return true
 }
 
 async function resume(worktree: OpenWorktree, ref: string, head: Sha): Promise<boolean> {
