@@ -156,8 +156,10 @@ describe('two tasks in conflict that no plan can tell beforehand', () => {
       expect(first).toMatchObject({ outcome: 'conflict', failure: { reason: 'conflict', with: ['file'] } })
       world.git('merge-base', '--is-ancestor', recordOf(work, 'file').attempts[0]?.head ?? '', second?.base ?? '')
       const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: first?.head ?? '' })
-      // The next attempt follows by itself, so this one has nothing to tell.
-      expect(data.check_runs).toEqual([])
+      // If it was shown as verified before the conflict was found, its check says so now; else it has none, since the next attempt follows.
+      expect(data.check_runs.filter(({ conclusion }) => conclusion !== 'neutral')).toEqual([])
+      for (const { output } of data.check_runs)
+        expect(output.summary).toMatch(/it is in conflict with `file` in `place/)
       expect(world.git('show', `${work.trunk.tip}:place`)).toBe('a file')
       expect(await checksOf(world, work, ['file', 'folder', 'other'])).toEqual({
         file: 'success',
