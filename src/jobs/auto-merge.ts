@@ -1,5 +1,6 @@
 import { approverOf } from '../core/command/auto-merge.ts'
 import type { Sha } from '../core/ids.ts'
+import { locatedPull } from '../core/run/projection-name.ts'
 import { type RunState, workOf } from '../core/run/state.ts'
 import type { SeenPull } from '../ports/forge.ts'
 import { renderAutoMerge } from '../render/reply/auto-merge.ts'
@@ -19,7 +20,7 @@ export async function mergeIfApproved(
   readFile: () => Promise<string | null>,
 ): Promise<{ head: Sha; by: string } | null> {
   if (run.phase !== 'ended' || run.conclusion !== 'success') return null
-  const [final, head] = [run.projected['pull:trunk'], workOf(run)?.trunk.tip]
+  const [final, head] = [locatedPull(run, 'trunk'), workOf(run)?.trunk.tip]
   if (final === undefined || head === undefined) return null
   const { forge } = deps
   const settings = deps.readSettings(await readFile())

@@ -11,6 +11,7 @@ import { freeSlots } from '../../core/slots/slot-jobs.ts'
 import { mergeIfApproved } from '../auto-merge.ts'
 import { driftBetween } from '../base-drift.ts'
 import { lookAtFinalPull } from '../final-pull.ts'
+import { locatedIn } from './projections/last-shown.ts'
 import { unlessLimited } from './session/api-limit.ts'
 import { type Draft, recordEvents } from './session/event-draft.ts'
 import { trunkRefusal } from './session/refusals.ts'
@@ -108,7 +109,7 @@ export const watchFinalPull: OrchestratorStep = async (session, draft) => {
 /** The final pull request may have been approved before the run was done: looked at once when it is no draft any more. */
 export const watchApproval: OrchestratorStep = async (session, draft) => {
   const { state } = draft
-  const isReady = session.shown.has('ready:trunk') || state.projected['ready:trunk'] !== undefined
+  const isReady = locatedIn({ shown: session.shown, state })({ kind: 'ready', of: 'trunk' }) !== null
   if (state.phase !== 'ended' || !isReady || session.reviews.lookedAfter === state.endedAt) return draft
   const look = async () => ({ merged: await mergeIfApproved(session.deps, state, () => settingsFile(session)) })
   const looked = await unlessLimited(session, look, null)
