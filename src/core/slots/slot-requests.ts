@@ -58,6 +58,8 @@ export function slotsToAskFor(run: ActiveRun, supply: number): number {
 export const nextRequest = (run: LiveRun): string => `r${Object.keys(run.slots).length + 1}`
 export const slotNames = (request: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${request}.${index + 1}`)
+/** The request that a slot was started for. */
+export const requestOf = (slot: string): string => slot.split('.')[0] ?? ''
 
 /** The last orchestrator died, and none has followed. One that leaves because it has nothing to do is not lost. */
 export const lacksOrchestrator = (state: RunState): boolean =>
