@@ -32,11 +32,13 @@ const NEVER_CAME_SECONDS = 180
 
 /** The workflow run that a slot is a job of; null if it is not known yet. */
 export const workflowRunOf = ({ slots }: LiveRun, slot: string): number | null =>
-  ownOf(slots, slot.split('.')[0] ?? '')?.workflowRun ?? null
+  ownOf(slots, requestOf(slot))?.workflowRun ?? null
 
 /** The names of the slots of a request. */
 export const slotNames = (request: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${request}.${index + 1}`)
+/** The request that a slot was started for. */
+export const requestOf = (slot: string): string => slot.split('.')[0] ?? ''
 
 const hasEnded = (jobs: SlotJobs, slot: string): boolean => jobs.get(slot)?.status === 'completed'
 

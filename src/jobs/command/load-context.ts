@@ -1,6 +1,6 @@
 import type { Person } from '../../core/command/authority.ts'
 import type { Failure } from '../../core/failure.ts'
-import { parseBranch, type RunId, type Sha, type TaskId } from '../../core/ids.ts'
+import { issueOf, parseBranch, type RunId, type Sha, type TaskId } from '../../core/ids.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
 import type { Settings } from '../../core/settings.ts'
@@ -88,7 +88,7 @@ async function runThread(
 ): Promise<RunThread> {
   const read = await journal.read(run)
   const again = () => runThread(journal, run, task, pull)
-  const issue = Number(run.split('-')[0])
+  const issue = issueOf(run)
   const { runs } = await journal.runsOf(issue)
   if (read === null) return { ...noRun(issue), again }
   return { run, task, state: read.state, tip: read.tip, count: runs.length, issue, pull, again }

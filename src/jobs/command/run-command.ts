@@ -7,7 +7,16 @@ import type { CommandAnswer, CommandRequest } from '../../core/command/decision.
 import type { Command } from '../../core/command/grammar.ts'
 import { type ParsedCommand, parseCommand } from '../../core/command/parse.ts'
 import type { Failure } from '../../core/failure.ts'
-import { branchRef, type RunId, runIdOf, type Sha, type TaskId, taskBranch, trunkBranch } from '../../core/ids.ts'
+import {
+  branchOfRef,
+  branchRef,
+  type RunId,
+  runIdOf,
+  type Sha,
+  type TaskId,
+  taskBranch,
+  trunkBranch,
+} from '../../core/ids.ts'
 import type { BaseDrift } from '../../core/landing/base-drift.ts'
 import { ownOf } from '../../core/own.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -240,7 +249,7 @@ async function branchesFor(deps: CommandDeps, command: Command, { state, task }:
   const names = branchesAskedFor(state, command, task)
   if (state.phase === 'empty' || names.length === 0) return new Map<string, string>()
   const { refs } = await deps.journal.look(state.run, names.map(branchRef))
-  return new Map([...refs].map(([ref, sha]) => [ref.slice(branchRef('').length), sha]))
+  return new Map([...refs].map(([ref, sha]) => [branchOfRef(ref) ?? ref, sha]))
 }
 
 function branchesAskedFor(state: RunState, command: Command, threadTask: TaskId | null): string[] {

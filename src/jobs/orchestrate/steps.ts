@@ -12,6 +12,7 @@ import { slotRequest } from '../../core/slots/slot-requests.ts'
 import { driftBetween } from '../base-drift.ts'
 import { mergeIfApproved } from '../reviews/auto-merge.ts'
 import { lookAtFinalPull } from '../reviews/final-pull.ts'
+import { locatedIn } from './projections/last-shown.ts'
 import { unlessLimited } from './session/api-limit.ts'
 import { type Draft, recordEvents } from './session/event-draft.ts'
 import { trunkRefusal } from './session/refusals.ts'
@@ -111,7 +112,7 @@ export const watchFinalPull: OrchestratorStep = async (session, draft) => {
 /** The final pull request may have been approved before the run was done: looked at once when it is no draft any more. */
 export const watchApproval: OrchestratorStep = async (session, draft) => {
   const { state } = draft
-  const isReady = session.shown.has('ready:trunk') || state.projected['ready:trunk'] !== undefined
+  const isReady = locatedIn({ shown: session.shown, state })({ kind: 'ready', of: 'trunk' }) !== null
   if (state.phase !== 'ended' || !isReady || session.reviews.lookedAfter === state.endedAt) return draft
   const look = async () => ({ merged: await mergeIfApproved(session.deps, state, () => settingsOnDefault(session)) })
   const looked = await unlessLimited(session, look, null)

@@ -1,6 +1,7 @@
 import { approverOf } from '../../core/command/auto-merge.ts'
 import type { Sha } from '../../core/ids.ts'
 import type { Result } from '../../core/result.ts'
+import { locatedPull } from '../../core/run/projection-name.ts'
 import { type RunState, workOf } from '../../core/run/state.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { SeenPull } from '../../ports/forge.ts'
@@ -22,7 +23,7 @@ export async function mergeIfApproved(
   settingsNow: () => Promise<Result<Settings, string[]>>,
 ): Promise<{ head: Sha; by: string } | null> {
   if (run.phase !== 'ended' || run.conclusion !== 'success') return null
-  const [final, head] = [run.projected['pull:trunk'], workOf(run)?.trunk.tip]
+  const [final, head] = [locatedPull(run, 'trunk'), workOf(run)?.trunk.tip]
   if (final === undefined || head === undefined) return null
   const { forge } = deps
   const settings = await settingsNow()

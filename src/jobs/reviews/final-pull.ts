@@ -1,5 +1,6 @@
 import { isPullOver } from '../../core/command/decide-pull.ts'
 import type { Sha } from '../../core/ids.ts'
+import { locatedPull } from '../../core/run/projection-name.ts'
 import type { RunState } from '../../core/run/state.ts'
 import type { SeenPull } from '../../ports/forge.ts'
 import type { JobDeps } from '../deps.ts'
@@ -22,7 +23,7 @@ export async function lookAtFinalPull(
   state: RunState,
   seen: Now | null = null,
 ): Promise<FinalPull> {
-  const final = state.phase === 'empty' ? undefined : state.projected['pull:trunk']
+  const final = locatedPull(state, 'trunk')
   if (final === undefined || isPullOver(state, false)) return NOTHING
   const pull = seen?.number === final.number ? seen : await forge.pull(final.number)
   return pull === null ? NOTHING : finalPullAs(state, pull)

@@ -1,7 +1,7 @@
 import { type PullReview, reviewKey } from '../../core/command/decide-pull-review.ts'
 import type { TaskId } from '../../core/ids.ts'
-import { ownOf } from '../../core/own.ts'
 import { recordOf } from '../../core/run/lookup.ts'
+import { locatedPull } from '../../core/run/projection-name.ts'
 import type { LiveRun, RunState } from '../../core/run/state.ts'
 import { tasksWithStatus } from '../../core/run/task-status.ts'
 import type { SeenPull } from '../../ports/forge.ts'
@@ -34,14 +34,14 @@ export async function lookForReviews(
 
 /** Pull requests that a review could move, with their tasks. */
 function openPulls(state: LiveRun): Map<number, TaskId> {
-  const { phase, projected } = state
+  const { phase } = state
   const isOpen = phase === 'active' || (phase === 'ended' && state.conclusion === 'success')
-  const final = projected['pull:trunk']
+  const final = locatedPull(state, 'trunk')
   const tasks = phase === 'active' ? tasksWithStatus(state.work, 'verified', 'in_progress', 'failed') : []
   return new Map([
     ...(final === undefined || !isOpen ? [] : [[final.number, 'trunk'] as const]),
     ...tasks.flatMap(({ id }): [number, TaskId][] => {
-      const pull = ownOf(projected, `pull:${id}`)
+      const pull = locatedPull(state, id)
       return pull === undefined ? [] : [[pull.number, id]]
     }),
   ])

@@ -3,6 +3,7 @@ import { spendingOfTask } from '../../core/money/ledger.ts'
 import { usdOf } from '../../core/money/usage.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { isSettled, recordOf } from '../../core/run/lookup.ts'
+import { projectedAs } from '../../core/run/projection-name.ts'
 import type { AttemptRecord, TaskRecord } from '../../core/run/task-record.ts'
 import { blockers } from '../../core/run/task-status.ts'
 import { parkedUntil } from '../../core/schedule/parked.ts'
@@ -76,7 +77,7 @@ const workTime = (last: AttemptRecord): string =>
 
 /** Links to the check of an attempt and to the log of its job. They are relative: on an issue and on a pull request alike. */
 export function linksOf(run: PlannedRun, id: TaskId, { head, base, slot, job }: AttemptRecord): string[] {
-  const check = run.projected[`check:${id}@${head ?? base}`]
+  const check = projectedAs(run, { kind: 'check', of: id, sha: head ?? base })
   const workflowRun = slot === null ? null : workflowRunOf(run, slot)
   return [
     ...(check === undefined ? [] : [`[check](../runs/${check.number})`]),
