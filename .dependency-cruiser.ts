@@ -49,7 +49,7 @@ const inside: Record<string, (string | string[])[]> = {
   core: ['', 'text', 'plan', 'money', 'run', 'landing', 'prediction', 'schedule', 'slots', 'command'],
   render: ['markdown', '', 'plan', 'status', ['check', 'pull', 'reply', 'timeline'], 'page'],
   agent: [['visible-text', 'tools'], 'loop', 'prompts', ['planner', 'worker'], 'reviewer'],
-  jobs: ['', ['command', 'work', 'orchestrate']],
+  jobs: ['', 'reviews', ['command', 'work', 'orchestrate']],
   'jobs/orchestrate': ['session', ['planning', 'slots', 'merges', 'projections'], ''],
 }
 

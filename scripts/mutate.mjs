@@ -9,11 +9,12 @@ import { Stryker } from '@stryker-mutator/core'
 /**
  * Each room by its own tests, those that `vitest.mutation.config.ts` names: tests of the jobs take seconds and pass through most of
  * the core, so a change of the core that none of its own tests notices would be tried with all of them.
- * The number is the least share of changes that tests must notice, in percent. Nothing has run for all of a room yet: samples of
- * both were at 80 and more, the rules of authority, money and landing at 97. Raise it to a little below what the first night says.
+ * The number is the least share of changes that tests must notice, in percent. Measured were `core/command` with 86, `core/plan`
+ * with 83 and `core/run` with 79, and samples: authority, money and landing with 97, jobs with 80. Raise it to a little below what a
+ * whole night says.
  * @type {Record<string, number>}
  */
-const ROOMS = { core: 80, jobs: 60 }
+const ROOMS = { core: 78, jobs: 60 }
 const RESULTS = 'coverage/mutation'
 
 const { values, positionals } = parseArgs({
@@ -56,6 +57,8 @@ for (const [room, least] of Object.entries(ROOMS)) {
     incremental: true,
     incrementalFile: `${RESULTS}/${room}.json`,
     force: values.force,
+    // A test that is slow on a busy machine has noticed nothing yet.
+    timeoutMS: 30_000,
     concurrency: Number(values.concurrency ?? availableParallelism()),
     // A part of a room may be worse than the whole.
     thresholds: { high: 90, low: 80, break: asked.length > 0 ? null : least },

@@ -18,7 +18,7 @@ import { picturePages } from './screens/pages.ts'
  * `npm run picture -- pages`, after `npm run bundle`: docs/pictures, the pages of the hub in a run of the demo.
  * `npm run picture -- figures`, after `npm run bundle`: prints what docs/hub.md says of time and memory of the pages.
  */
-const [WIDTH, HEIGHT] = [1100, 860]
+const WIDTH = 1100
 
 const readEvents = (): RunEvent[] =>
   z.array(runEventSchema).parse(
@@ -42,11 +42,11 @@ const box = (title: string, html: string): string =>
 
 const CSS = (theme: Theme): string => {
   const line = theme === 'dark' ? '#30363d' : '#d0d7de'
-  return `body{width:${WIDTH}px;height:${HEIGHT}px;overflow:hidden;font:600 13px sans-serif;color:${theme === 'dark' ? '#e6edf3' : '#1f2328'}}
+  return `body{width:${WIDTH}px;overflow:hidden;font:600 13px sans-serif;color:${theme === 'dark' ? '#e6edf3' : '#1f2328'}}
 main{display:grid;grid-template-columns:1fr 1fr;gap:16px;padding:12px}
 section{border:1px solid ${line};border-radius:6px;overflow:hidden}
 header{padding:8px 16px;border-bottom:1px solid ${line}}
-.column{display:flex;flex-direction:column;gap:16px}.column section:last-child{max-height:560px}
+.column{display:flex;flex-direction:column;gap:16px}.column section:last-child{max-height:560px}.column section:last-child article{mask-image:linear-gradient(#000 450px,transparent 520px)}
 .markdown-body{font-size:12px}.markdown-body h2{font-size:17px}pre code{font-size:10.5px}`
 }
 
@@ -60,13 +60,15 @@ const page = (events: readonly RunEvent[], theme: Theme): string =>
     )}${box('3. The status at the end', text(renderStatus(at(events, 'run_finished'))))}</div></main>`,
     theme,
     CSS(theme),
-    'await mermaid.run()',
+    "await mermaid.run(); document.title = String(document.querySelector('main').offsetHeight)",
   )
 
 function pictureRun(): void {
   const [events, browser] = [readEvents(), openBrowser()]
-  for (const theme of ['light', 'dark'] as const)
-    browser.picture(page(events, theme), WIDTH, HEIGHT, `docs/run-${theme}.png`)
+  for (const theme of ['light', 'dark'] as const) {
+    const html = page(events, theme)
+    browser.picture(html, WIDTH, Number(browser.titleOf(html)), `docs/run-${theme}.png`)
+  }
 }
 
 if (process.argv[2] === 'pages') await picturePages()

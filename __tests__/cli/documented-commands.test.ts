@@ -125,6 +125,7 @@ const LOOKS = 'looks at the whole repository, as CI does on each change'
 /** Not started here, and why. */
 const LEFT: Record<string, string> = {
   'npm ci': 'takes packages from the npm registry; CI begins with it',
+  'npm install': 'named as what tasks may run; __tests__/adapters/sandbox/layers.test.ts does so',
   'npm test': TESTS,
   'npm run test:quick': TESTS,
   'npm run test:unit': TESTS,
@@ -141,6 +142,8 @@ const LEFT: Record<string, string> = {
   'npm run schema': `${WRITES} __tests__/scripts/json-schemas.test.ts`,
   'npm run refusals': `${WRITES} __tests__/scripts/refusals.test.ts`,
   'npm run screens': 'needs Chromium',
+  'npm run screens -- --docs':
+    'needs Chromium; __tests__/scripts/screens.test.ts compares the words with what is there',
   'npm run picture -- pages': 'needs Chromium, and runs the demo with agents to its end',
   'npm run measure': MEASURES,
   'npm run bench -- B1 --quick': MEASURES,

@@ -317,7 +317,7 @@ describe('a task that fails twice in the same way', () => {
     expect(modelsOf('stuck')).toEqual(['claude-sonnet-5-5', 'claude-sonnet-5-5'])
     expect(replansOf(STUCK)).toEqual([])
     const status = await statusText(riddle)
-    expect(status).toContain('`/retry stuck -- note` retries `stuck`, `/skip stuck` goes on without it.')
+    expect(status).toContain('`/retry stuck -- note` retries `stuck`; `/skip stuck` goes on without it.')
     expect(status).toContain(`Its work is kept on \`tributary/${riddle}/stuck\`.`)
     expect(world.git('show', `refs/heads/tributary/${riddle}/stuck:stuck/word.txt`)).toBe('wrong')
   })

@@ -6,11 +6,13 @@ import { issueWith } from './support/plan.ts'
 import { SETTINGS } from './support/repository.ts'
 import { eventsOf, startWorld, type World } from './support/world.ts'
 
+/** As compilers say it: the path, the line and what is wrong there. */
+const WRONG = 'c/done.txt:1: c is not as the others are'
 /** What only the whole shows: `c` is good by itself and breaks trunk, until somebody told it to work properly. */
 const WHOLE = `
 import { existsSync, readFileSync } from 'node:fs'
 const bad = existsSync('c/done.txt') && !readFileSync('c/done.txt', 'utf8').includes('properly')
-if (bad) { console.error('c is not as the others are'); process.exit(9) }
+if (bad) { console.error('${WRONG}'); process.exit(9) }
 `
 /** Makes `place`, or `place/part`; where the one is there already, it leaves it. */
 const PLACE = `
@@ -64,7 +66,7 @@ describe('a verification that fails on trunk', () => {
     expect(searched).toEqual([tip, tip, merges[1]?.sha, merges[2]?.sha, merges[2]?.sha])
     const { body } = await statusOf(world, state)
     expect(body).toMatch(/^## Verification failed: 5 of 5 tasks landed/m)
-    expect(body).toContain('It fails since `c` was merged.')
+    expect(body).toContain('It has failed since `c` was merged.')
     expect(body).toContain('`/retry c -- note`')
     const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: tip, check_name: 'tributary / run' })
     expect(data.check_runs.map(({ conclusion }) => conclusion)).toEqual(['failure'])
@@ -73,6 +75,14 @@ describe('a verification that fails on trunk', () => {
     const [first] = (await world.admin.rest.checks.listForRef(broken)).data.check_runs
     expect(first?.conclusion).toBe('failure')
     expect(first?.details_url).toMatch(/\/actions\/runs\/\d+\/job\/\d+$/)
+    // GitHub shows them in the diff of the pull request, on the lines that the output names.
+    const { data: annotations } = await world.admin.rest.checks.listAnnotations({
+      ...world.at,
+      check_run_id: first?.id ?? 0,
+    })
+    expect(annotations).toMatchObject([
+      { path: 'c/done.txt', start_line: 1, annotation_level: 'failure', message: WRONG },
+    ])
 
     expect(await world.say(pull, '/retry c -- properly this time')).toContain('`retrying`')
     expect((await world.ended(run)).conclusion).toBe('success')
@@ -146,8 +156,10 @@ describe('two tasks in conflict that no plan can tell beforehand', () => {
       expect(first).toMatchObject({ outcome: 'conflict', failure: { reason: 'conflict', with: ['file'] } })
       world.git('merge-base', '--is-ancestor', recordOf(work, 'file').attempts[0]?.head ?? '', second?.base ?? '')
       const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: first?.head ?? '' })
-      expect(data.check_runs.map(({ conclusion }) => conclusion)).toEqual(['neutral'])
-      expect(data.check_runs[0]?.output.summary).toMatch(/it is in conflict with `file` in `place/)
+      // If it was shown as verified before the conflict was found, its check says so now; else it has none, since the next attempt follows.
+      expect(data.check_runs.filter(({ conclusion }) => conclusion !== 'neutral')).toEqual([])
+      for (const { output } of data.check_runs)
+        expect(output.summary).toMatch(/it is in conflict with `file` in `place/)
       expect(world.git('show', `${work.trunk.tip}:place`)).toBe('a file')
       expect(await checksOf(world, work, ['file', 'folder', 'other'])).toEqual({
         file: 'success',

@@ -11,10 +11,13 @@ export type Theme = 'light' | 'dark'
 /** Space around the text of a comment, as GitHub leaves it. */
 const PADDING = 16
 
-/** GitHub's Markdown as HTML. Blocks of Mermaid become graphs when the page runs. */
+/** GitHub's Markdown as HTML: in comments and pull requests, the end of a line is one. Blocks of Mermaid become graphs when the page runs. */
 export const htmlOf = (markdown: string): string =>
   micromark(markdown, { allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] })
     .replace(/<pre><code class="language-mermaid">([\s\S]*?)<\/code><\/pre>/g, '<pre class="mermaid">$1</pre>')
+    .replace(/<p>[\s\S]*?<\/p>|<li>(?!\n)[\s\S]*?(?=<\/li>|\n<(?:ul|ol|p|pre|table|details)\b)/g, (text) =>
+      text.replaceAll('\n', '<br>\n'),
+    )
     .replace(/(^|[\s(>])#(\d+)\b/g, '$1<a href="#">#$2</a>')
 
 /** A page in GitHub's look whose script ends with `then`. */
@@ -41,20 +44,12 @@ export const pageOf = (screens: readonly Screen[], width: number, theme: Theme):
     MEASURING,
   )
 
-/** Runs in the page: words that are seen before anything is unfolded, all words, and heights. */
+/** Runs in the page: the height of each text, and whether it is wider than its column. */
 const MEASURING = `
-const words = (element) => (element.textContent.match(/\\S+/g) ?? []).length
-const seen = (article, folded) => {
-  const copy = article.cloneNode(true)
-  for (const gone of copy.querySelectorAll('.mermaid' + (folded ? ', details > :not(summary)' : ''))) gone.remove()
-  return words(copy)
-}
-const articles = [...document.querySelectorAll('article')]
-const counted = articles.map((one) => ({ name: one.dataset.name, words: seen(one, true), all: seen(one, false) }))
 await mermaid.run().catch((error) => document.body.append('Mermaid: ' + error.message))
 await document.fonts.ready
-const boxes = articles.map((one) => {
+const boxes = [...document.querySelectorAll('article')].map((one) => {
   const { height } = one.getBoundingClientRect()
   return { height: Math.ceil(height), wide: one.scrollWidth > one.clientWidth }
 })
-document.title = JSON.stringify(counted.map((one, at) => ({ ...one, ...boxes[at] })))`
+document.title = JSON.stringify(boxes)`

@@ -46,7 +46,7 @@ export interface Moments {
 }
 
 export function momentsOf(plan: Plan, merge: 'auto' | 'review' = 'review'): Moments {
-  const begun = begin(plan, merge)
+  const begun = begin(plan, { merge, budget: { usd: plan.tasks.length > 12 ? 40 : 10 } })
   const started: TimedEvent[] = [
     ...begun,
     approved(),
@@ -58,7 +58,14 @@ export function momentsOf(plan: Plan, merge: 'auto' | 'review' = 'review'): Mome
   const waiting = plan.tasks[half + 1]?.id ?? ''
   return {
     waiting: planned(...begun),
-    atWork: planned(...started, ...first.flatMap(done), ...breaks(broken), ...verifies(waiting), ...pulls(plan)),
+    atWork: planned(
+      ...started,
+      ...first.flatMap(done),
+      ...breaks(broken),
+      ...verifies(waiting),
+      ...goesOn(plan, first, [broken, waiting]),
+      ...pulls(plan),
+    ),
     ended: planned(
       ...started,
       ...plan.tasks.flatMap(({ id }) => done(id)),
@@ -69,14 +76,14 @@ export function momentsOf(plan: Plan, merge: 'auto' | 'review' = 'review'): Mome
   }
 }
 
-const begin = (plan: Plan, merge: string): TimedEvent[] => [
+const begin = (plan: Plan, change: Record<string, unknown>): TimedEvent[] => [
   requested(),
-  planningBegun('strict', { merge }),
+  planningBegun('strict', change),
   ...stage('explore#1', 'explore', 0.04, 40),
   explored('src/cart and src/invoices', 'the parser'),
   ...stage('design#1', 'plan', 0.31, 90),
   ...stage('critique#1', 'critique', 0.06, 30),
-  proposed(plan, { merge }),
+  proposed(plan, change),
   projected(['pull:trunk', 50]),
 ]
 
@@ -100,6 +107,14 @@ const verifies = (id: string): TimedEvent[] =>
       ]
 
 const done = (id: string): TimedEvent[] => [...verifies(id), landed(id), merged(id)]
+
+/** What else can start, starts: two tasks on slots, and the rest queued. */
+const goesOn = (plan: Plan, landedBefore: readonly string[], busy: readonly string[]): TimedEvent[] =>
+  plan.tasks
+    .filter(
+      ({ id, needs }) => ![...landedBefore, ...busy].includes(id) && needs.every((need) => landedBefore.includes(need)),
+    )
+    .flatMap(({ id }, index) => (index < 2 ? [queued(id), startedByAgent(id, `r1.${3 + index}`)] : [queued(id)]))
 
 const breaks = (id: string): TimedEvent[] => [
   queued(id),

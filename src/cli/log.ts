@@ -24,7 +24,7 @@ export const log: Subcommand = {
     '  --remote REMOTE   the repository with the journal: an address, or the name of a remote of this folder;',
     '                    default: the remote `origin`, or the runs of `up` and `run` if there is none',
     '  --repo DIR        a repository on this machine, bare or not',
-    '  --json            print the events, one a line',
+    '  --json            print the events, one per line',
     '  --html FILE       write a page with the graph, who worked when, the tasks and a slider over time; it needs no network',
     'For a private repository on a server, set GITHUB_TOKEN (or GH_TOKEN).',
   ],

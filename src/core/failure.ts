@@ -118,6 +118,9 @@ export const problemSchema = z.strictObject({
 })
 export type Problem = z.infer<typeof problemSchema>
 
+/** A problem of a plan as a whole. */
+export const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
+
 /** Why a run cannot be recorded, or be read, any more. Nothing in git says so, so it is said on its thread. */
 export type JournalLoss =
   | { reason: 'journal-refused'; words: string }

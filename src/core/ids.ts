@@ -37,11 +37,15 @@ export function runOfJournalRef(ref: string): RunId | null {
 export const trunkBranch = (run: RunId): string => `tributary/${run}/trunk`
 export const taskBranch = (run: RunId, task: TaskId): string => `tributary/${run}/${task}`
 export const branchRef = (branch: string): string => `refs/heads/${branch}`
+/** The branch of a ref; null for other refs. */
+export const branchOfRef = (ref: string): string | null => /^refs\/heads\/(.+)$/s.exec(ref)?.[1] ?? null
 /** Keeps the work of a failed attempt after its branch has moved on. */
 export const attemptRef = (run: RunId, task: TaskId, attempt: number): string =>
   `refs/tributary/${run}/attempts/${task}-${attempt}`
 
 export const issueOf = (run: RunId): number => Number(run.split('-')[0])
+/** Which of its issue's runs it is, counted from 1. */
+export const runCountOf = (run: RunId): number => Number(run.split('-')[1] ?? 1)
 
 /** The id of an issue's n-th run, counted from 1. */
 export const runIdOf = (issue: number, count: number): RunId => (count === 1 ? `${issue}` : `${issue}-${count}`)

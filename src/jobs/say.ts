@@ -1,10 +1,11 @@
 import { issueOf, type RunId } from '../core/ids.ts'
+import { locatedPull } from '../core/run/projection-name.ts'
 import type { RunState } from '../core/run/state.ts'
 import type { JobDeps } from './deps.ts'
 
 /** Where a run speaks: on its issue or, if that takes no comments, on its final pull request. */
 export function threadsOf(run: RunId, state: RunState | null): number[] {
-  const final = state === null || state.phase === 'empty' ? undefined : state.projected['pull:trunk']
+  const final = state === null ? undefined : locatedPull(state, 'trunk')
   return final === undefined ? [issueOf(run)] : [issueOf(run), final.number]
 }
 

@@ -1,4 +1,5 @@
-import { availableUsd, type Cost, costsOf, type Ledger, spentUsd } from '../core/money/ledger.ts'
+import { availableUsd } from '../core/money/allowance.ts'
+import { type Cost, costsOf, type Ledger, spentUsd } from '../core/money/ledger.ts'
 import { isTryOf } from '../core/money/money-key.ts'
 import { mergeSpending, type Spending, type Usage, usdOf } from '../core/money/usage.ts'
 import type { LiveRun } from '../core/run/state.ts'

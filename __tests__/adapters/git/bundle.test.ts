@@ -3,18 +3,21 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openRepo } from '../../../src/adapters/git/repo.ts'
 import { bareRemote, commit, git, type TreeLiteral, tempDir } from '../../support/git.ts'
+import { serveGit } from '../../support/git-server.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
 
 /** A repository that knows the base, and a slot's clone of the remote to make bundles in. */
-async function stage() {
-  const remote = bareRemote()
+async function stageOn(at: 'file' | 'http') {
+  const root = tempDir()
+  const remote = bareRemote(join(root, 'remote.git'))
   const base = remote.commit({ a: 'a\n', folder: { folder: { b: 'b\n' } } })
   remote.point('refs/heads/main', base)
   const folder = tempDir()
   const slot = join(folder, 'slot')
   git(folder, ['clone', '--quiet', '--depth=1', remote.url, slot])
   const gitDir = join(folder, 'repo.git')
-  const repo = await openRepo({ gitDir, remoteUrl: remote.url, token: '', clock: hastyClock() })
+  const remoteUrl = at === 'file' ? remote.url : `${(await serveGit(root)).url}/remote.git`
+  const repo = await openRepo({ gitDir, remoteUrl, token: '', clock: hastyClock() })
   await repo.fetch([base])
   const file = join(folder, 'work.bundle')
   const bundle = (head: string, ...without: string[]) => {
@@ -26,7 +29,12 @@ async function stage() {
   return { base, repo, gitDir, slot, file, bundle, make }
 }
 
-describe('a bundle that a slot handed over', () => {
+describe.each([
+  ['with all files', 'file'],
+  ['that fetched no files', 'http'],
+] as const)('a bundle that a slot handed over, in a repository %s', (_, at) => {
+  const stage = () => stageOn(at)
+
   it('comes in with every commit from the base on', async () => {
     const { base, repo, bundle, make } = await stage()
     const first = make({ a: 'a2\n', folder: { folder: { b: 'b\n' } } })

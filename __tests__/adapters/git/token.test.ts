@@ -34,6 +34,7 @@ it('keeps the token out of the command line, where every process could read it',
   const repo = await openRepo(options(url))
   const main = remote.tip('refs/heads/main') ?? ''
   let processes = ''
+  server.fail('git-upload-pack', 'nonsense')
   server.afterNext('git-upload-pack', () => {
     processes = runningProcesses()
       .map(({ args }) => args)
@@ -67,8 +68,9 @@ it('names the remote and the reason, but not the token, where a command fails', 
 })
 
 it('shows no token to whoever switches on the debug output of simple-git', async () => {
-  const { url, remote } = await httpStage()
+  const { url, remote, server } = await httpStage()
   const base = remote.commit({ a: '1\n' })
+  server.fail('git-upload-pack', 'nonsense')
   const said = await runScript(
     `import { openRepo } from './src/adapters/git/repo.ts'
      const clock = { now: () => new Date(), wait: async () => {} }

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  allSpending,
-  availableUsd,
-  costsOf,
-  settleLost,
-  spendingOfTask,
-  spentUsd,
-} from '../../../src/core/money/ledger.ts'
+import { availableUsd } from '../../../src/core/money/allowance.ts'
+import { allSpending, costsOf, settleLost, spendingOfTask, spentUsd } from '../../../src/core/money/ledger.ts'
 import { type Spending, usdOf } from '../../../src/core/money/usage.ts'
 import { evolveLedger } from '../../../src/core/run/evolve-ledger.ts'
 import type { Report } from '../../../src/core/run/report.ts'

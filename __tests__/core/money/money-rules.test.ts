@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decide } from '../../../src/core/command/decide.ts'
 import type { TaskFailure } from '../../../src/core/failure.ts'
 import {
+  availableUsd,
   exceedsShare,
   isUnderfunded,
   leastAfterUnderfunded,
@@ -9,14 +10,7 @@ import {
   stageAllowance,
 } from '../../../src/core/money/allowance.ts'
 import type { Ledger } from '../../../src/core/money/ledger.ts'
-import {
-  allSpending,
-  availableUsd,
-  costsOf,
-  emptyLedger,
-  spendingOfTask,
-  spentUsd,
-} from '../../../src/core/money/ledger.ts'
+import { allSpending, costsOf, emptyLedger, spendingOfTask, spentUsd } from '../../../src/core/money/ledger.ts'
 import { isAttemptAt, isTryOf, parseMoneyKey } from '../../../src/core/money/money-key.ts'
 import type { Spending } from '../../../src/core/money/usage.ts'
 import { evolveLedger } from '../../../src/core/run/evolve-ledger.ts'

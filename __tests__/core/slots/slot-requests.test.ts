@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
-import { slotsToAskFor } from '../../../src/core/slots/slot-requests.ts'
+import type { SlotJobState } from '../../../src/core/slots/slot-jobs.ts'
+import { slotRequest, slotsToAskFor } from '../../../src/core/slots/slot-requests.ts'
 import { planOf, taskNamed } from '../../support/plan.ts'
 import { followed, planning } from '../../support/planning.ts'
-import { afterwards, queued, running, shaOf } from '../../support/run.ts'
+import { AT, afterwards, queued, running, shaOf } from '../../support/run.ts'
 
 /** A plan that is still being written, with that many tasks in it that could start. */
 function open(tasks: number): ActiveRun {
@@ -43,4 +44,24 @@ describe('slots to ask for', () => {
     expect(slotsToAskFor(askedFor(open(3), 4), 4)).toBeLessThanOrEqual(0)
     expect(slotsToAskFor(askedFor(open(0), 4), 0)).toBe(0)
   })
+})
+
+describe('a request for slots', () => {
+  const ready = askedFor(afterwards(running('a, b'), ...queued(running('a, b'), 'a')), 1)
+  const asked = (...slots: [string, SlotJobState][]) => slotRequest(ready, new Map(slots), new Date(AT))
+  const job = { job: 1, leftInOrder: false } as const
+  const setUp = { step: 'Run npm ci', url: null, words: 'exit code 1' }
+
+  it('is for the slots that the tasks could use beside those that are here', () =>
+    expect(asked(['r1.1', { ...job, status: 'in_progress' }])).toMatchObject({
+      type: 'slots_requested',
+      request: 'r2',
+      count: 1,
+    }))
+
+  it('is a pause instead, if no slot is left and those that were asked for failed in their set-up', () =>
+    expect(asked(['r1.1', { ...job, status: 'completed', setUp }])).toMatchObject({ type: 'run_paused' }))
+
+  it('is none if all work has a slot', () =>
+    expect(slotRequest(askedFor(running('a'), 1), new Map(), new Date(AT))).toBeNull())
 })

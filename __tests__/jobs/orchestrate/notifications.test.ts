@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { scriptedPlan } from '../../../scripts/screens/scripted-plan.ts'
 import { evolve } from '../../../src/core/run/evolve.ts'
+import { type ProjectionName, projectionName } from '../../../src/core/run/projection-name.ts'
 import { emptyRun, type RunState } from '../../../src/core/run/state.ts'
 import { desiredProjections } from '../../../src/jobs/orchestrate/projections/desired-projections.ts'
 import { reviewRequests } from '../../../src/jobs/orchestrate/projections/review-requests.ts'
@@ -43,7 +44,10 @@ function notified(events: readonly TimedEvent[]): string[] {
   for (const event of history(...events)) {
     state = evolve(state, event)
     if (state.phase === 'empty') continue
-    const located = (name: string) => (made.includes(name) ? { number: made.indexOf(name) + 50, node: name } : null)
+    const located = (of: ProjectionName) => {
+      const name = projectionName(of)
+      return made.includes(name) ? { number: made.indexOf(name) + 50, node: name } : null
+    }
     for (const { kind, name } of desiredProjections(state, located))
       if (['comment', 'pull', 'ready-pull'].includes(kind) && !made.includes(name)) made.push(name)
     for (const { name } of reviewRequests(state, located)) if (!made.includes(name)) made.push(name)

@@ -315,7 +315,7 @@ describe('the check of the run', () => {
     } as const
     const [broken] = runChecksFor(planned(...assembled, verification, bad, { type: 'culprit_found', task: 'b' }))
     expect(broken && brief(broken)).toEqual([sha('merge-d'), 'failure', 'Verification failed'])
-    expect(broken?.summary).toContain('It fails since `b` was merged.')
+    expect(broken?.summary).toContain('It has failed since `b` was merged.')
     expect(broken?.text).toContain('boom')
     const cancelled = runChecksFor(planned(...begun, ...done('a'), { type: 'run_cancelled', by: 'bob', why: '' }))
     expect(cancelled.map(brief)).toEqual([[sha('merge-a'), 'cancelled', 'Cancelled']])

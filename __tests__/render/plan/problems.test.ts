@@ -24,10 +24,10 @@ describe('a plan with problems', () => {
         '',
         'The plan in issue #42 has 2 problems. Nothing was started.',
         '',
-        '- `t3` · `needs`: `t9` is no task of this plan <sub>`unknown-need`</sub>',
-        '  Name a task of this plan, or remove the need.',
-        '- There is no plan, see @&#8203;alice <sub>`no-plan`</sub>',
-        '  Put the plan into the issue, in a fenced block that begins with ```` ```tributary ````.',
+        '- `t3` · `needs`: `t9` is no task of this plan',
+        '  Name a task of this plan, or remove the need. <sub>`unknown-need`</sub>',
+        '- There is no plan, see @&#8203;alice',
+        '  Put the plan into the issue, in a fenced block that begins with ```` ```tributary ````. <sub>`no-plan`</sub>',
         '',
         'Then type `/plan` in a new comment.',
       ].join('\n'),
@@ -42,8 +42,9 @@ describe('a plan with problems', () => {
       '',
       'Nothing was started.',
       '',
-      `- ${message} <sub>\`no-model\`</sub>`,
+      `- ${message}`,
     ])
+    expect(text).toMatch(/\. <sub>`no-model`<\/sub>\n\nThen type/)
     // The same words are read on GitHub and on a laptop.
     expect(text).toMatch(/On GitHub, the key is the secret .*Settings > .* On your own machine, set .*`--agent NAME`/)
   })

@@ -65,7 +65,7 @@ describe('the final pull request', () => {
       [
         'Closes #42',
         '',
-        '**Done: 3 of 3 tasks landed.** Everything is in trunk, and the verification passed.',
+        '**Done: 3 of 3 tasks landed.** What landed is on `tributary/42/trunk`, and the verification passed.',
         '',
         '### What changed and why',
         '',

@@ -43,7 +43,7 @@ const ANSWERS: {
   ],
   revising: [
     { code: 'revising', run: '42', open: ['q'] },
-    'The plan of run `42` is being rewritten with these words. You can no longer approve the version that is here; the next one shows what changed. 1 question of the planner still waits for `/answer`.',
+    'The plan of run `42` is being rewritten with these words. The current version can no longer be approved; the next one shows what changed. 1 question of the planner still waits for `/answer`.',
   ],
   answered: [
     {
@@ -52,7 +52,7 @@ const ANSWERS: {
       questions: [{ id: 'q', question: 'Which?', options: ['*A*', 'B'], default: 'B' }],
       answers: [{ question: 'q', chosen: 'a', words: '*A*', by: 'ann' }],
     },
-    '1 answer taken, and planning continues:\n\n- `1a` \\*A\\*',
+    '1 answer recorded, and planning continues:\n\n- `1a` \\*A\\*',
   ],
   'gate-off': [
     { code: 'gate-off', run: '42', started: true, to: sha('x') },
@@ -78,7 +78,7 @@ const ANSWERS: {
   skipped: [{ code: 'skipped', run: '42', task: 't3' }, '`t3` is skipped. The tasks that need it start without it.'],
   'task-cancelled': [
     { code: 'task-cancelled', run: '42', task: 't3' },
-    '`t3` is stopped, and the tasks that need it are blocked. `/retry t3` retries it, `/skip t3` goes on without it.',
+    '`t3` is stopped, and the tasks that need it are blocked. `/retry t3` retries it; `/skip t3` goes on without it.',
   ],
   cancelled: [
     { code: 'cancelled', run: '42', landed: ['a', 'b'] },
@@ -128,7 +128,7 @@ describe('an answer', () => {
       '**Running: 0 of 9 tasks landed, 1 at work, 1 waiting for a person, 7 to come.** Tasks start as soon as their own needs have landed.',
       '',
       '- `/approve ask` opens the gate `ask`.',
-      '- `/pause` stops new tasks from starting, `/cancel` stops the run.',
+      '- `/pause` stops new tasks from starting; `/cancel` stops the run.',
       '',
       'All of it is on #50.',
       '',
@@ -144,6 +144,13 @@ describe('an answer', () => {
       { code: 'already-done', run: '42', detail: '<'.repeat(100_000) },
     ] satisfies CommandAnswer[])
       expect(byteLength(renderAnswer(answer, emptyRun, settings()))).toBeLessThan(LIMITS.comment - 200)
+  })
+})
+
+describe('the answer to /revise', () => {
+  it('counts the questions that still wait', () => {
+    const text = renderAnswer({ code: 'revising', run: '42', open: ['q', 'r'] }, emptyRun, settings())
+    expect(text).toContain('2 questions of the planner still wait for `/answer`.')
   })
 })
 
@@ -185,7 +192,7 @@ describe('/help', () => {
     )
     expect(strict).toContain('people with `maintain` permission or more')
     expect(strict).toContain(
-      '- `/approve`, `/reject`, `/plan off`, `/budget`, `/skip` of a gate or of a task that is not approved, `/resume` on a base that has moved, and a `/plan` with a more open mode or more money than the settings give: of these, only ann, ben, and not those who asked for the plan or for its last version.',
+      '- `/approve`, `/reject`, `/plan off`, `/budget`, `/skip` of a gate or of a task that is not approved, `/resume` on a base that has moved, and a `/plan` with a more open mode or more money than the settings allow: the same people, but only ann, ben, and not those who asked for the plan or for its last version.',
     )
     expect(strict).toContain('- A verified task lands when one of these types `/approve` on its pull request.')
   })

@@ -80,7 +80,7 @@ describe('a run at work', () => {
       ['c Task c', 'queued · tributary/42/c'],
       ['b Task b', 'at work · since 10:00:07 · #52'],
       ['g Task g', 'waits for a person. A gate. Type /approve g.'],
-      ['d Task d', 'waits for its needs. Waits for b, g.'],
+      ['d Task d', 'waits for b, g'],
     ])
   })
 
@@ -92,7 +92,7 @@ describe('a run at work', () => {
   it('names the exact words to type', () => {
     expect(steps(run)).toEqual([
       '- `/approve g` opens the gate `g`.',
-      '- `/pause` stops new tasks from starting, `/cancel` stops the run.',
+      '- `/pause` stops new tasks from starting; `/cancel` stops the run.',
     ])
   })
 
@@ -119,7 +119,7 @@ describe('what went wrong', () => {
       ['d Task d', 'blocked. It needs b.'],
     ])
     expect(steps(run)).toContain(
-      '- `/retry b -- note` retries `b`, `/skip b` goes on without it. Its work is kept on `tributary/42/b`.',
+      '- `/retry b -- note` retries `b`; `/skip b` goes on without it. Its work is kept on `tributary/42/b`.',
     )
   })
 
@@ -157,7 +157,7 @@ describe('what went wrong', () => {
       queued('b', 2),
     )
     expect(rows(retried)[1]?.[1]).toBe(
-      'waits for its needs. Attempt 1: its acceptance ended with exit code 2. / 1 s · tributary/42/a',
+      'waits to start. Attempt 1: its acceptance ended with exit code 2. / 1 s · tributary/42/a',
     )
     expect(rows(retried)[3]?.[1]).toBe('queued. Attempt 1 lost its slot. / attempt 2 · tributary/42/b')
   })
@@ -172,7 +172,7 @@ describe('what went wrong', () => {
       final: false,
     })
     expect(rows(run)[3]?.[1]).toBe(
-      'waits for its needs. Attempt 1: it is in conflict with a in src/x.ts. / 1 s · tributary/42/b',
+      'waits to start. Attempt 1: it is in conflict with a in src/x.ts. / 1 s · tributary/42/b',
     )
   })
 })
@@ -197,7 +197,7 @@ describe('a run that waits', () => {
       'after a pause',
       live(...begun, queued('a'), { type: 'run_paused', by: 'bob', why: '' }),
       '## Paused: 0 of 5 tasks landed, 1 queued, 4 to come',
-      '- `/resume` continues, `/cancel` stops the run.',
+      '- `/resume` continues; `/cancel` stops the run.',
     ],
     [
       'since the base moved',
@@ -263,7 +263,7 @@ describe('the end', () => {
       'success',
       live(...success, shownAs(['pull:trunk', 50])),
       '## Done: 5 of 5 tasks landed',
-      'Everything is in trunk, and the verification passed.',
+      'What landed is on `tributary/42/trunk`, and the verification passed.',
     ],
     [
       'a merge',
@@ -353,7 +353,9 @@ describe('a run that is too large', () => {
   it('is shown with less, and never goes over the limit', () => {
     const some = large(ids(40))
     expect(byteLength(some)).toBeLessThanOrEqual(LIMITS.comment)
-    expect(some).toContain('Left out, since 40 tasks would not fit: tasks that have landed, titles and notes.')
+    expect(some).toContain(
+      'Left out, since 40 tasks would not fit: tasks that have landed or wait for others, titles and notes.',
+    )
   })
 
   it('keeps what a person must do longest', () => {

@@ -5,6 +5,7 @@ import { checkedRef, checkedSha, type LocalRepo } from './local-repo.ts'
 import { type Name, pathOf } from './name.ts'
 import { contentOf, infoOf, readCommit } from './objects.ts'
 import { runGit } from './plumbing.ts'
+import { bringFiles } from './remote/absent-files.ts'
 import { missingCommits } from './remote/fetch.ts'
 import { fetchInto, type GitStore } from './store.ts'
 
@@ -72,7 +73,14 @@ function parseRaw(header: string, name: Name): RawChange {
   return { name, path: pathOf(name), status, oldMode, newMode, oldSha, newSha }
 }
 
+/** The files before and after a change. */
+export const filesOf = ({ oldMode, oldSha, newMode, newSha }: RawChange): Sha[] => [
+  ...(isBlob(oldMode) ? [oldSha] : []),
+  ...(isBlob(newMode) ? [newSha] : []),
+]
+
 export async function sizesOf(repo: LocalRepo, shas: readonly Sha[]): Promise<Map<Sha, number>> {
+  await bringFiles(repo, shas)
   const infos = await infoOf(repo, [...new Set(shas)])
   return new Map(infos.flatMap((info) => (info === null ? [] : [[info.sha, info.bytes] as const])))
 }
@@ -127,6 +135,8 @@ const NOTE = 60
 
 /** The diff as text. If it is longer than `most` characters, its beginning and its end. */
 export async function shownDiff(repo: LocalRepo, from: Sha, to: Sha, most: number): Promise<string> {
+  const files = (await rawChanges(repo, from, to)).flatMap(filesOf)
+  await bringFiles(repo, files)
   const plain = ['-r', '-p', '--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--ignore-submodules=all']
   const { stdout } = await runGit(repo, ['diff-tree', ...plain, checkedSha(from), checkedSha(to)], {
     env: READABLE_PATHS,

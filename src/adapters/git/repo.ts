@@ -1,12 +1,14 @@
 import type { Sha } from '../../core/ids.ts'
 import type { CommitWords, Merged, Repo } from '../../ports/repo.ts'
 import { lineChangedBy } from './blame.ts'
-import { addedLinesBetween, shownDiff, treeChangesBetween } from './diff.ts'
+import { addedLinesBetween, filesOf, rawChanges, shownDiff, treeChangesBetween } from './diff.ts'
 import { treeWithFolder } from './folder.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { authorOf, contentOf, infoOf, isWrittenAs, readCommit, writeCommit } from './objects.ts'
-import { runGit } from './plumbing.ts'
-import { fetchAlone, fetchCommits, importBundle } from './remote/fetch.ts'
+import { gitLine, gitText, runGit } from './plumbing.ts'
+import { bringFiles, lacksFiles, withFiles } from './remote/absent-files.ts'
+import { importBundle } from './remote/bundle.ts'
+import { fetchAlone, fetchCommits } from './remote/fetch.ts'
 import { secretsBetween } from './secrets.ts'
 import { openSources } from './sources.ts'
 import { type GitStore, listExactly, openGitStore, type StoreOptions } from './store.ts'
@@ -44,16 +46,27 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
   }
 }
 
-async function readFile({ repo }: GitStore, commit: Sha, path: string): Promise<string | null> {
-  const [known, file] = await contentOf(repo, [checkedSha(commit), `${commit}:${path}`], FILE_BYTES)
-  if (known === null || known === undefined) throw new Error(`commit ${commit} is not here`)
+async function readFile(store: GitStore, commit: Sha, path: string): Promise<string | null> {
+  const { repo } = store
+  const sha = await blobOf(store, commit, path)
+  if (sha === null) return null
+  await bringFiles(repo, [sha])
+  const [file] = await contentOf(repo, [sha], FILE_BYTES)
   return file?.type === 'blob' ? file.content.toString('utf8') : null
 }
 
 async function blobOf({ repo }: GitStore, commit: Sha, path: string): Promise<Sha | null> {
   const [known, file] = await infoOf(repo, [checkedSha(commit), `${commit}:${path}`])
   if (known === null || known === undefined) throw new Error(`commit ${commit} is not here`)
+  // Of a file that is not here, only its folder knows.
+  if (file === null && lacksFiles(repo)) return blobInTree(repo, commit, path)
   return file?.type === 'blob' ? file.sha : null
+}
+
+async function blobInTree(repo: LocalRepo, commit: Sha, path: string): Promise<Sha | null> {
+  const args = ['ls-tree', '-z', '--full-tree', checkedSha(commit), '--', path]
+  const [entry = ''] = (await gitText(repo, args, { env: { GIT_LITERAL_PATHSPECS: '1' } })).split('\0')
+  return /^\d{6} blob ([0-9a-f]{40})\t/.exec(entry)?.[1] ?? null
 }
 
 const NOT_AN_ANCESTOR = 1
@@ -81,10 +94,18 @@ async function mergeCommits(
     checkedSha(ours),
     checkedSha(theirs),
   ]
-  const { code, stdout } = await runGit(repo, args, { codes: [0, CONFLICT] })
+  const mergeTree = () => runGit(repo, args, { codes: [0, CONFLICT] })
+  const { code, stdout } = await withFiles(repo, mergeTree, () => changedFiles(repo, ours, theirs))
   const [tree, ...paths] = stdout.toString('utf8').split('\0')
   if (code === CONFLICT) return { ok: false, paths: paths.filter((path) => path !== '').toSorted() }
   const merged = checkedSha((tree ?? '').trim())
   const sha = await writeCommit(repo, { tree: merged, parents: [ours, theirs], words, at })
   return { ok: true, sha, tree: merged }
+}
+
+/** The files that a merge reads where both sides changed one, or moved one: those that differ from the merge base. */
+async function changedFiles(repo: LocalRepo, ours: Sha, theirs: Sha): Promise<Sha[]> {
+  const base = checkedSha(await gitLine(repo, ['merge-base', checkedSha(ours), checkedSha(theirs)]))
+  const sides = await Promise.all([ours, theirs].map((side) => rawChanges(repo, base, side)))
+  return sides.flat().flatMap(filesOf)
 }

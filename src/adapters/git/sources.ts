@@ -7,6 +7,7 @@ import { grep } from './grep.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { contentOf, infoOf } from './objects.ts'
 import { gitText, runGit } from './plumbing.ts'
+import { bringAllFiles, bringFiles } from './remote/absent-files.ts'
 import type { GitStore } from './store.ts'
 
 const TEXT_BYTES = 1024 * 1024
@@ -44,7 +45,7 @@ export function openSources(store: GitStore, commit: Sha): CommitSources {
       const deep = await deepHistory()
       return deep === null ? [] : logOf(deep, at, path, most)
     },
-    links: async (glob, most) => linksOf(repo, at, pathsOf(await allEntries(), isLink, glob).slice(0, most)),
+    links: async (glob, most) => linksOf(repo, entriesAt(await allEntries(), isLink, glob).slice(0, most)),
     async changedLately() {
       const deep = await deepHistory()
       return deep === null ? new Map() : changedLately(deep, at)
@@ -69,18 +70,23 @@ async function entriesOf(repo: LocalRepo, words: readonly string[]): Promise<Ent
   })
 }
 
-const pathsOf = (entries: readonly Entry[], isWanted: (entry: Entry) => boolean, glob: string): string[] =>
+const entriesAt = (entries: readonly Entry[], isWanted: (entry: Entry) => boolean, glob: string): Entry[] =>
   entries
     .filter((entry) => isWanted(entry) && matches([glob], entry.path))
-    .map(({ path }) => path)
-    .toSorted()
+    .toSorted((one, other) => (one.path < other.path ? -1 : 1))
+
+const pathsOf = (...of: Parameters<typeof entriesAt>): string[] => entriesAt(...of).map(({ path }) => path)
 
 /** No path is longer on any file system. */
 const LINK_BYTES = 4096
 
-async function linksOf(repo: LocalRepo, commit: Sha, paths: readonly string[]) {
-  const found = paths.map(async (path) => {
-    const [info] = await infoOf(repo, [`${commit}:${path}`])
+async function linksOf(repo: LocalRepo, entries: readonly Entry[]) {
+  await bringFiles(
+    repo,
+    entries.map(({ sha }) => sha),
+  )
+  const found = entries.map(async ({ path, sha }) => {
+    const [info] = await infoOf(repo, [sha])
     if (info === null || info === undefined || info.bytes > LINK_BYTES) return []
     const [link] = await contentOf(repo, [info.sha], LINK_BYTES)
     return link?.type === 'blob' ? [{ path, target: link.content.toString('utf8') }] : []
@@ -92,6 +98,7 @@ async function read(repo: LocalRepo, commit: Sha, path: string): ReturnType<Sour
   if (treePath(path) === null) return null
   const file = (await entriesOf(repo, [commit, '--', path])).find((entry) => entry.path === path)
   if (file === undefined || !isFile(file)) return null
+  await bringFiles(repo, [file.sha])
   const [info] = await infoOf(repo, [file.sha])
   if (info === null || info === undefined) throw new Error(`the blob ${file.sha} is not here`)
   const content = await startOf(repo, info.sha, info.bytes)
@@ -113,6 +120,7 @@ async function search(
   commit: Sha,
   { pattern, most, ...wanted }: SearchOptions & { pattern: string; most: number },
 ): ReturnType<Sources['search']> {
+  await bringAllFiles(repo)
   const found = await grep(repo, pattern, wanted, { show: ['-I', '-n', `--max-count=${most + 1}`], of: [commit] })
   if (!found.ok) return { ok: false, why: found.error }
   const lines = linesOf(found.value.stdout.toString('utf8'), commit).filter(

@@ -8,6 +8,7 @@ import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { bytesOf, type Name, pathOf } from './name.ts'
 import { contentOf } from './objects.ts'
 import { runGit } from './plumbing.ts'
+import { bringFiles } from './remote/absent-files.ts'
 
 interface Entry {
   mode: string
@@ -57,11 +58,9 @@ const TEXT_BYTES = 64 * 1024 * 1024
 
 /** Contents by name, as latin1. */
 async function textsOf(repo: LocalRepo, entries: readonly { sha: Sha; name: Name }[]): Promise<Map<Name, string>> {
-  const contents = await contentOf(
-    repo,
-    entries.map(({ sha }) => sha),
-    TEXT_BYTES,
-  )
+  const shas = entries.map(({ sha }) => sha)
+  await bringFiles(repo, shas)
+  const contents = await contentOf(repo, shas, TEXT_BYTES)
   return new Map(entries.map(({ name }, index) => [name, contents[index]?.content.toString('latin1') ?? '']))
 }
 

@@ -1,10 +1,11 @@
 import type { TaskId } from '../../core/ids.ts'
+import { budgetProblems } from '../../core/money/predicted-cost.ts'
 import type { Task } from '../../core/plan/plan.ts'
+import { isOneTooMany, type PlanningRules, taskProblems, wholeProblems } from '../../core/plan/plan-problems.ts'
 import type { PlanDraft, Question } from '../../core/plan/planning.ts'
 import { orderWrites } from '../../core/plan/write-order.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import type { DesignRequest } from './design-request.ts'
-import { budgetProblems, isOneTooMany, type PlanningRules, taskProblems, wholeProblems } from './plan-problems.ts'
 import { headSchema, type PlanHead, type PlannedTask, planHeadOf, plannedTaskSchema, taskFrom } from './plan-schema.ts'
 import type { PlanParts } from './plan-stream.ts'
 

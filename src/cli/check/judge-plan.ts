@@ -1,15 +1,15 @@
-import { budgetProblems } from '../../agent/planner/plan-problems.ts'
 import { findPlan, type PlanBlock, readPlanBlock, type WrittenPlan } from '../../config/hand-plan.ts'
-import type { Problem } from '../../core/failure.ts'
+import { type Problem, problem } from '../../core/failure.ts'
+import { whyNoAgent } from '../../core/money/missing-model.ts'
+import { budgetProblems } from '../../core/money/predicted-cost.ts'
 import type { KnownBase } from '../../core/plan/known-base.ts'
 import { pathNotes } from '../../core/plan/path-notes.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
 import { planIdOf } from '../../core/plan/plan-id.ts'
+import { judgeByHand, planTooLong } from '../../core/plan/plan-problems.ts'
 import { ok, type Result } from '../../core/result.ts'
 import { replay } from '../../core/run/evolve.ts'
 import type { Settings } from '../../core/settings.ts'
-import { judgeByHand, whyNoAgent } from '../../jobs/orchestrate/planning/begin.ts'
-import { planTooLong, problem } from '../../jobs/orchestrate/planning/propose.ts'
 import { planCanBeShown } from '../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../render/plan/planned-run.ts'
 import { type CheckFinding, isProblem, noteAt, problemAt } from '../finding.ts'
@@ -72,8 +72,8 @@ function wholeProblems(
   if (text.length > ISSUE_CHARACTERS)
     return [problem('too-long', `The text has ${text.length} characters, and an issue can have ${ISSUE_CHARACTERS}.`)]
   if (before.length > 0) return []
-  const agents = plan.tasks.some(isAgentTask) ? whyNoAgent(true, settings) : null
-  if (agents !== null) return [problem('no-model', agents)]
+  const missing = whyNoAgent(plan, true, settings)
+  if (missing !== null) return [missing]
   return canBeProposed(plan, settings, notes) ? [] : [planTooLong]
 }
 

@@ -24,7 +24,7 @@ import { newestReply, watchRun } from './watch.ts'
 
 export const run: Subcommand = {
   name: 'run',
-  summary: 'plans and does what you say in this repository, and leaves a branch',
+  summary: 'plans and does the work that you describe, and leaves it on a branch',
   help: [
     'tributary run "what to do" [--plan FILE] [--yes] [--budget 5usd] [--agent NAME]',
     '',

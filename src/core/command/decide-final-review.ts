@@ -5,6 +5,7 @@ import type { Plan, Task } from '../plan/plan.ts'
 import { planIdOf } from '../plan/plan-id.ts'
 import { err } from '../result.ts'
 import type { RunEvent } from '../run/event.ts'
+import { locatedPull } from '../run/projection-name.ts'
 import { type LiveRun, type RunState, workOf } from '../run/state.ts'
 import type { Work } from '../run/work.ts'
 import { isOutsider, mayCommand } from './authority.ts'
@@ -27,7 +28,7 @@ export type LineWriters = ReadonlyMap<LineComment['id'], TaskId>
 export function decideFinalReview(state: RunState, asked: CommandFacts, on: FinalReview): DecisionResult | null {
   if (state.phase === 'empty' || state.seen.includes(asked.key) || isOutsider(asked.person)) return null
   if (on.review.verdict !== 'changes_requested') return null
-  if (state.projected['pull:trunk']?.number !== on.review.pull) return null
+  if (locatedPull(state, 'trunk')?.number !== on.review.pull) return null
   const allowed = mayCommand(asked.person, asked.settings)
   if (!allowed.ok) return allowed
   const work = workOf(state)

@@ -4,6 +4,7 @@ import { ownOf } from '../own.ts'
 import { ok, type Result } from '../result.ts'
 import type { RunEvent } from '../run/event.ts'
 import { recordOf } from '../run/lookup.ts'
+import { locatedPull } from '../run/projection-name.ts'
 import { type ActiveRun, type LiveRun, type RunState, workOf } from '../run/state.ts'
 import type { TaskState } from '../run/task-record.ts'
 import type { Settings } from '../settings.ts'
@@ -28,12 +29,12 @@ export const isPullOver = (state: RunState, merged: boolean): boolean => {
 /** Whether it is the run's final pull request. People may open others from trunk, which end nothing. */
 export function isFinalPull(state: LiveRun, pull: Omit<PullAction, 'action'>): boolean {
   if (pull.headBranch !== trunkBranch(state.run)) return false
-  const known = state.projected['pull:trunk']
+  const known = locatedPull(state, 'trunk')
   return known === undefined ? pull.baseBranch === workOf(state)?.baseBranch : known.number === pull.number
 }
 
 function isWorkerPull(state: LiveRun, task: TaskId, pull: PullAction): boolean {
-  const known = ownOf(state.projected, `pull:${task}`)
+  const known = locatedPull(state, task)
   if (known !== undefined) return known.number === pull.number
   return pull.headBranch === taskBranch(state.run, task) && pull.baseBranch === trunkBranch(state.run)
 }

@@ -43,11 +43,11 @@ function approves(state: LiveRun, command: Acting): boolean {
   if (APPROVING.includes(command.name)) return true
   if (state.phase !== 'active') return false
   if (command.name === 'resume') return state.work.baseSeen.stale
-  return command.name === 'skip' && waitsForPerson(state.work, command.task)
+  return command.name === 'skip' && needsApproval(state.work, command.task)
 }
 
 /** A gate, or a task outside of the approved part. */
-const waitsForPerson = (work: Work, id: TaskId): boolean =>
+const needsApproval = (work: Work, id: TaskId): boolean =>
   placeOf(work, id) >= 0 && (taskOf(work, id).kind === 'gate' || !isApproved(work, id))
 
 type Acting = Exclude<Command, { name: 'help' | 'status' | 'plan-status' }>

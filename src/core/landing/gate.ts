@@ -1,6 +1,7 @@
 import type { TaskId } from '../ids.ts'
 import { ownOf } from '../own.ts'
-import { isApproved } from '../run/lookup.ts'
+import type { NewEvent } from '../run/event.ts'
+import { isApproved, recordOf } from '../run/lookup.ts'
 import type { RunState } from '../run/state.ts'
 import type { Work } from '../run/work.ts'
 
@@ -14,6 +15,14 @@ export const mayStart = (work: Work, id: TaskId): boolean => work.mode !== 'stri
 
 /** Landing: whether the task's commits may become part of trunk. */
 export const mayLand = (work: Work, id: TaskId): boolean => work.mode === 'off' || (isApproved(work, id) && !work.open)
+
+/** A verified task lands by itself, unless a person is asked first: by the settings, or since one closed its pull request. */
+export const waitsForPerson = (work: Work, id: TaskId): boolean =>
+  work.settings.merge === 'review' || recordOf(work, id).pullClosed !== undefined
+
+/** The landing that follows at once; none if a person is asked. */
+export const landing = (work: Work, task: TaskId, attempt: number): NewEvent[] =>
+  waitsForPerson(work, task) ? [] : [{ type: 'task_landed', task, attempt }]
 
 /** Tool call: why it is refused; null if, by the current journal, the attempt is in progress in this slot and may start. */
 export function whyNoCall(

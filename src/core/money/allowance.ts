@@ -2,7 +2,7 @@ import type { TaskFailure } from '../failure.ts'
 import { ownOf } from '../own.ts'
 import type { Stage, StageName } from '../plan/planning.ts'
 import type { Settings } from '../settings.ts'
-import { availableUsd, type Ledger } from './ledger.ts'
+import { type Ledger, reservedUsd, spentUsd } from './ledger.ts'
 import { stageId } from './money-key.ts'
 
 /** Maximum share of a run's limit for one try of a stage. Planning must leave money for the work. */
@@ -29,6 +29,10 @@ interface Spender {
 type StageOf = Pick<Stage, 'name' | 'task'>
 
 export const limitOf = ({ limit }: Ledger): number => limit ?? 0
+
+/** US dollars neither spent nor reserved; 0 before a limit is known. Never negative. */
+export const availableUsd = (ledger: Ledger): number =>
+  Math.max(0, limitOf(ledger) - spentUsd(ledger) - reservedUsd(ledger))
 
 /** US dollars kept for the last stage, so that a run at its limit can still describe its changes. */
 export const reservedForSynthesis = (ledger: Ledger): number => limitOf(ledger) * STAGE_SHARE.synthesis

@@ -39,10 +39,6 @@ export const spendingOfTask = ({ spent }: Ledger, task: string): Spending[] =>
 export const reservedUsd = ({ reserved }: Ledger): number =>
   Object.values(reserved).reduce((sum, { usd }) => sum + usd, 0)
 
-/** US dollars neither spent nor reserved; 0 before a limit is known. Never negative. */
-export const availableUsd = (ledger: Ledger): number =>
-  Math.max(0, (ledger.limit ?? 0) - spentUsd(ledger) - reservedUsd(ledger))
-
 /**
  * Counts reservations whose result is no longer awaited as spent, in full. If the actual usage arrives later, as from a
  * planner that was stopped with its run, it replaces that.

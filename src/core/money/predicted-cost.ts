@@ -91,3 +91,17 @@ function reasons(tasks: readonly Task[], settings: Settings): string[] {
 }
 
 const thousands = (tokens: number): string => `${tokens / 1000}k`
+
+/** Factor by which a prediction may pass the budget before it is a problem of the plan: it rests on assumptions. */
+const SLACK = 2
+
+/** A note, or a problem, if the predicted cost of the tasks passes the budget of the run. */
+export function budgetProblems(plan: Plan, settings: Settings): { notes: string[]; problems: string[] } {
+  const predicted = predictCost(plan, settings).usd.likely
+  const { usd } = settings.budget
+  if (predicted <= usd) return { notes: [], problems: [] }
+  const sentence = `The tasks are predicted to cost ${predicted.toFixed(2)} USD, and the run may spend ${usd.toFixed(2)} USD`
+  return predicted > usd * SLACK
+    ? { notes: [], problems: [`${sentence}: plan fewer or smaller tasks, or cheaper tiers.`] }
+    : { notes: [`${sentence}: it will stop at its limit if that is right.`], problems: [] }
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { shaSchema, type TaskId } from '../ids.ts'
-import { settingsSchema } from '../settings.ts'
+import { type Settings, settingsSchema } from '../settings.ts'
 import { planSchema, taskSchema } from './plan.ts'
 
 export const modeSchema = z.enum(['strict', 'soft', 'off'])
@@ -21,6 +21,16 @@ export const planOptionsSchema = z.strictObject({
 })
 export type PlanOptions = z.infer<typeof planOptionsSchema>
 export const noOptions: PlanOptions = { mode: null, budget: null, maxTasks: null, paths: [] }
+
+/** The command's options are part of the settings that the plan rests on, and so of the plan's id. */
+export function withOptions(settings: Settings, { budget, maxTasks, mode }: PlanOptions): Settings {
+  return {
+    ...settings,
+    mode: mode ?? settings.mode,
+    budget: { ...settings.budget, usd: budget ?? settings.budget.usd },
+    limits: { ...settings.limits, tasks: Math.min(settings.limits.tasks, maxTasks ?? settings.limits.tasks) },
+  }
+}
 
 /** The report of an explore agent. */
 export const explorationSchema = z.strictObject({

@@ -1,4 +1,5 @@
 import type { TaskId } from '../ids.ts'
+import { landing } from '../landing/gate.ts'
 import { stageAllowance } from '../money/allowance.ts'
 import { isTryOf } from '../money/money-key.ts'
 import { priceOf } from '../money/price.ts'
@@ -67,13 +68,6 @@ function adaptations(work: Work, of: TaskId, { attempt: ofAttempt, briefs }: Rev
     .slice(0, MOST_BRIEFS)
     .map(({ task, words }) => ({ type: 'task_adapted', task, of, ofAttempt, words }))
 }
-
-/** A verified task lands by itself, unless a person is asked first: by the settings, or since one closed its pull request. */
-export const waitsForPerson = (work: Work, id: TaskId): boolean =>
-  work.settings.merge === 'review' || recordOf(work, id).pullClosed !== undefined
-
-export const landing = (work: Work, task: TaskId, attempt: number): NewEvent[] =>
-  waitsForPerson(work, task) ? [] : [{ type: 'task_landed', task, attempt }]
 
 /** Tasks whose review cannot be had go on as if none had been asked for, and say why. */
 export const reviewsLeftOut = (run: ActiveRun, hasModel: boolean): NewEvent[] =>

@@ -1,5 +1,6 @@
 import type { TaskId } from '../ids.ts'
 import {
+  availableUsd,
   FAIR_SHARES,
   LEAST_USD,
   leastAfterUnderfunded,
@@ -7,18 +8,13 @@ import {
   reservedForSynthesis,
   STAGE_SHARE,
 } from '../money/allowance.ts'
-import { availableUsd, spentUsd } from '../money/ledger.ts'
 import { isTryOf } from '../money/money-key.ts'
 import { predictAttempt } from '../money/predicted-cost.ts'
 import { isAgentTask, type Task } from '../plan/plan.ts'
-import type { NewEvent } from '../run/event.ts'
 import { recordOf, taskOf } from '../run/lookup.ts'
 import type { ActiveRun } from '../run/state.ts'
 import type { TaskRecord } from '../run/task-record.ts'
-import { tasksWithStatus } from '../run/task-status.ts'
 import type { Work } from '../run/work.ts'
-import { stagesInWant } from './planning-stages.ts'
-import { type Assigned, startable } from './ready.ts'
 
 /** US dollars that the next attempt at a task may spend; null if not enough is left. */
 export function taskAllowance(run: ActiveRun, id: TaskId): number | null {
@@ -50,39 +46,3 @@ const isToCome = ({ state }: TaskRecord): boolean => state.status === 'pending' 
 /** The attempts before the one that is paid for. */
 const closedAttempts = (work: Work, id: TaskId) =>
   recordOf(work, id).attempts.filter(({ outcome }) => outcome !== 'open')
-
-type Started = Extract<NewEvent, { type: 'task_started' | 'verification_started' }>
-
-/** The start of what a slot was assigned; null: the money is not enough for the attempt, and its task stays queued. */
-export function startOf(run: ActiveRun, assigned: Assigned): Started | null {
-  if (assigned.kind === 'verification') {
-    const { on, attempt, slot } = assigned
-    return { type: 'verification_started', on, attempt, slot }
-  }
-  const { task, attempt, slot } = assigned
-  const started = { type: 'task_started', task, attempt, slot } as const
-  if (!costsMoney(run.work, task)) return started
-  const allowance = taskAllowance(run, task)
-  return allowance === null ? null : { ...started, allowance }
-}
-
-const costsMoney = (work: Work, id: TaskId): boolean =>
-  isAgentTask(taskOf(work, id)) && work.settings.worker.command.length === 0
-
-/** Pauses a run at its limit: nothing is at work, and nothing that is ready can be paid for. Null: it goes on. */
-export function pauseAtLimit(run: ActiveRun, hasModel: boolean): NewEvent | null {
-  const { work, ledger, paused } = run
-  if (paused !== null || tasksWithStatus(work, 'in_progress').length > 0) return null
-  if (Object.keys(ledger.reserved).length > 0) return null
-  const isPlannerShort = hasModel && stagesInWant(run).length > 0
-  if (!isPlannerShort && !areTasksShort(run)) return null
-  const why = `the limit of ${limitOf(ledger).toFixed(2)} USD is reached: ${spentUsd(ledger).toFixed(2)} USD are spent`
-  return { type: 'run_paused', why, cause: 'budget' }
-}
-
-function areTasksShort(run: ActiveRun): boolean {
-  const { work } = run
-  if (!work.plan.tasks.some(({ id }) => costsMoney(work, id))) return false
-  const ready = startable(work).filter(({ id }) => costsMoney(work, id))
-  return ready.length > 0 && ready.every(({ id }) => taskAllowance(run, id) === null)
-}

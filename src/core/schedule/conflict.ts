@@ -3,7 +3,8 @@ import { touchedBy } from '../landing/merge-order.ts'
 import type { Argv, Task } from '../plan/plan.ts'
 import type { NewEvent } from '../run/event.ts'
 import { fewPaths } from '../run/hand-off.ts'
-import { recordOf } from '../run/lookup.ts'
+import { placeOf, recordOf, taskOf } from '../run/lookup.ts'
+import type { Report } from '../run/report.ts'
 import type { TaskRecord } from '../run/task-record.ts'
 import type { Work } from '../run/work.ts'
 import { type FinishedTask, finishedTask } from './finished-task.ts'
@@ -42,6 +43,13 @@ export const conflicted = (work: Work, { task, others, paths, onto }: FailedMerg
   onto,
   final: recordOf(work, task).conflicts >= CONFLICT_RETRIES,
 })
+
+/**
+ * The tasks of the plan whose conflicts a report calls resolved. A slot may name anything in it, and a newer plan may have
+ * dropped a task: neither keeps the result from its review.
+ */
+export const resolvedTasks = (work: Work, { resolved = [] }: Pick<Report, 'resolved'>): Task[] =>
+  resolved.flatMap((id) => (placeOf(work, id) >= 0 ? [taskOf(work, id)] : []))
 
 /** The conflicts since the task was last verified, or null: its base contains the others' work, but not its own. */
 export function conflictOf(work: Work, id: TaskId, { attempts }: TaskRecord): Conflict | null {

@@ -1,5 +1,6 @@
 import type { TaskFailure } from '../failure.ts'
 import type { Sha, TaskId } from '../ids.ts'
+import { attemptKey } from '../money/money-key.ts'
 import { recordOf } from '../run/lookup.ts'
 import type { ActiveRun } from '../run/state.ts'
 import type { AttemptRecord, TaskRecord } from '../run/task-record.ts'
@@ -33,7 +34,7 @@ export const givenUp = ({ detail }: BusyFailure): TaskFailure => ({
 export function parkedUntil(id: TaskId, { state, attempts }: TaskRecord): Date | null {
   const last = attempts.at(-1)
   if (state.status !== 'pending' || last?.failure?.reason !== 'model-busy' || last.endedAt === null) return null
-  return new Date(Date.parse(last.endedAt) + PARKED * (1 + spread(`${id}/${last.attempt}`)) * 1000)
+  return new Date(Date.parse(last.endedAt) + PARKED * (1 + spread(attemptKey(id, last.attempt))) * 1000)
 }
 
 /** 0 to 1, by the name alone: tasks that were parked together do not go on together, and each process says the same. */

@@ -1,13 +1,18 @@
 import type { TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
+import { limitOf } from '../money/allowance.ts'
+import { spentUsd } from '../money/ledger.ts'
 import { writesOverlap } from '../plan/glob.ts'
-import type { Task } from '../plan/plan.ts'
+import { isAgentTask, type Task } from '../plan/plan.ts'
 import { ranked } from '../prediction/prediction.ts'
-import { isSettled, recordOf, statusOf } from '../run/lookup.ts'
+import type { NewEvent } from '../run/event.ts'
+import { isSettled, recordOf, statusOf, taskOf } from '../run/lookup.ts'
 import type { ActiveRun } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
 import type { Work } from '../run/work.ts'
+import { taskAllowance } from './attempt-allowance.ts'
 import { parkedUntil } from './parked.ts'
+import { stagesInWant } from './planning-stages.ts'
 
 /** Pending tasks that may start and whose needs have landed, in plan order: their bases can be made. Without parked ones, unless `now` says that their time has come. */
 export const queueable = (work: Work, now: Date | null = null): Task[] =>
@@ -69,6 +74,42 @@ export function assign(run: ActiveRun, freeSlots: readonly string[]): Assigned[]
     if (state.status === 'queued') assigned.push({ kind: 'task', task: task.id, attempt: state.attempt, slot })
   }
   return assigned
+}
+
+type Started = Extract<NewEvent, { type: 'task_started' | 'verification_started' }>
+
+/** The start of what a slot was assigned; null: the money is not enough for the attempt, and its task stays queued. */
+export function startOf(run: ActiveRun, assigned: Assigned): Started | null {
+  if (assigned.kind === 'verification') {
+    const { on, attempt, slot } = assigned
+    return { type: 'verification_started', on, attempt, slot }
+  }
+  const { task, attempt, slot } = assigned
+  const started = { type: 'task_started', task, attempt, slot } as const
+  if (!costsMoney(run.work, task)) return started
+  const allowance = taskAllowance(run, task)
+  return allowance === null ? null : { ...started, allowance }
+}
+
+const costsMoney = (work: Work, id: TaskId): boolean =>
+  isAgentTask(taskOf(work, id)) && work.settings.worker.command.length === 0
+
+/** Pauses a run at its limit: nothing is at work, and nothing that is ready can be paid for. Null: it goes on. */
+export function pauseAtLimit(run: ActiveRun, hasModel: boolean): NewEvent | null {
+  const { work, ledger, paused } = run
+  if (paused !== null || tasksWithStatus(work, 'in_progress').length > 0) return null
+  if (Object.keys(ledger.reserved).length > 0) return null
+  const isPlannerShort = hasModel && stagesInWant(run).length > 0
+  if (!isPlannerShort && !areTasksShort(run)) return null
+  const why = `the limit of ${limitOf(ledger).toFixed(2)} USD is reached: ${spentUsd(ledger).toFixed(2)} USD are spent`
+  return { type: 'run_paused', why, cause: 'budget' }
+}
+
+function areTasksShort(run: ActiveRun): boolean {
+  const { work } = run
+  if (!work.plan.tasks.some(({ id }) => costsMoney(work, id))) return false
+  const ready = startable(work).filter(({ id }) => costsMoney(work, id))
+  return ready.length > 0 && ready.every(({ id }) => taskAllowance(run, id) === null)
 }
 
 /** Slots that work on a task, on the verification or on the baseline. */

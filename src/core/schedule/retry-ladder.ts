@@ -30,7 +30,7 @@ import { isBusyTooLong } from './parked.ts'
  * silence of the model  | ends a try: `start: 240` s before the answer, `stream: 90` s within it          | adapters/anthropic/model.ts
  * call of the model     | overload, 408, 409, 5xx, lost connection, silence, MOST_TRIES = 6: FIRST = 2 s, | adapters/anthropic/model-error.ts
  *                       | times FACTOR = 3, at most LONGEST = 120 s, less up to half; `retry-after` counts |
- * overload              | the same pauses go on in a slot for SLOT_WAIT = 600 s, which do not count       | jobs/work/slot-model.ts
+ * overload              | the same pauses go on in a slot for SLOT_WAIT = 600 s, which do not count       | here
  *                       | as time of the task; in a stage of the planner for as long as below             |
  * parked task           | any number of times, after PARKED = 120 s to twice that, from its kept tree; it | core/schedule/parked.ts
  *                       | counts for nothing; a person is told after BUSY_MINUTES = 60 without an answer  |
@@ -44,7 +44,7 @@ import { isBusyTooLong } from './parked.ts'
  * review of a result    | REVIEW_TRIES = 1, and a busy model is waited for REVIEW_WAIT = 120 s; then     | here
  *                       | the task lands without; BUSY_MINUTES if its promise is broken or all are       |
  *                       | reviewed. It sends a task back once, until a person looks                      |
- * acceptance            | once more on the same tree if cheap, RERUN_SHARE = 0.05 of the task's time      | jobs/work/check-work.ts
+ * acceptance            | once more on the same tree if cheap, RERUN_SHARE = 0.05 of the task's time      | here
  * verification          | a failed one, once on the same tree before it counts                            | core/slots/result-events.ts
  * lost slot             | the task, from its last checkpoint, or the verification, on another slot; at    | here
  *                       | LOST_SLOTS = 3 it fails                                                         |
@@ -64,6 +64,10 @@ export const STAGE_TRIES = 3
 export const REVIEW_TRIES = 1
 /** In seconds; of a review that must not hold up others. */
 export const REVIEW_WAIT = 120
+/** In seconds; of a call in a slot, for a model that is busy. */
+export const SLOT_WAIT = 600
+/** Share of an attempt's time up to which a check that failed runs again: most failures are no chance, and each costs this. */
+export const RERUN_SHARE = 0.05
 /** Designs of one version of the plan: the first, and one that takes in the critique. */
 export const DESIGNS = 2
 /** Slots lost since a person last looked after which a task fails. */

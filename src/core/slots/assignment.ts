@@ -1,5 +1,6 @@
 import type { RunId, Sha, TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
+import { mayChangeNothing } from '../landing/verdict.ts'
 import { baselineCommands, verificationCommands } from '../plan/checks.ts'
 import { type Argv, type Worker, workerOf } from '../plan/plan.ts'
 import { recordOf, taskOf } from '../run/lookup.ts'
@@ -135,10 +136,6 @@ function assigned(work: Work, id: TaskId, { attempt, base }: { attempt: number; 
     commits: work.settings.commits,
   }
 }
-
-/** A task without `writes` only looks; one whose base holds its earlier work may find nothing left to do. */
-export const mayChangeNothing = (work: Work, id: TaskId): boolean =>
-  taskOf(work, id).writes.length === 0 || recordOf(work, id).onto.length > 0
 
 function verificationFor({ verification, plan, settings }: Work, slot: string): VerifyAssignment | null {
   if (verification?.status !== 'in_progress' || verification.slot !== slot) return null

@@ -1,8 +1,8 @@
 import type { NewEvent } from '../run/event.ts'
 import type { ProposedRun } from '../run/state.ts'
 import { awaitsBaseline } from '../schedule/baseline.ts'
-import type { SlotJobs } from './slot-jobs.ts'
-import { nextRequest, slotNames } from './slot-requests.ts'
+import { type SlotJobs, slotNames } from './slot-jobs.ts'
+import { nextRequest } from './slot-requests.ts'
 
 /** Minutes for one check on the base. */
 export const CHECK_MINUTES = 5

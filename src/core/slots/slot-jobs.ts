@@ -1,4 +1,5 @@
 import type { TaskFailure } from '../failure.ts'
+import { ownOf } from '../own.ts'
 import type { NewEvent } from '../run/event.ts'
 import { recordOf } from '../run/lookup.ts'
 import type { SlotFailure } from '../run/report.ts'
@@ -9,7 +10,6 @@ import type { Verification, Work } from '../run/work.ts'
 import { slotsAtWork } from '../schedule/ready.ts'
 import { LOST_SLOTS } from '../schedule/retry-ladder.ts'
 import type { KeptWork } from './checkpoint.ts'
-import { slotNames } from './slot-requests.ts'
 import { NOT_HANDED_OVER } from './slot-result.ts'
 
 export interface SlotJobState {
@@ -32,7 +32,13 @@ const NEVER_CAME_SECONDS = 180
 
 /** The workflow run that a slot is a job of; null if it is not known yet. */
 export const workflowRunOf = ({ slots }: LiveRun, slot: string): number | null =>
-  slots[slot.split('.')[0] ?? '']?.workflowRun ?? null
+  ownOf(slots, requestOf(slot))?.workflowRun ?? null
+
+/** The names of the slots of a request. */
+export const slotNames = (request: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${request}.${index + 1}`)
+/** The request that a slot was started for. */
+export const requestOf = (slot: string): string => slot.split('.')[0] ?? ''
 
 const hasEnded = (jobs: SlotJobs, slot: string): boolean => jobs.get(slot)?.status === 'completed'
 

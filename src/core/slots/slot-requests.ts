@@ -1,7 +1,8 @@
-import type { RunEvent } from '../run/event.ts'
+import type { NewEvent, RunEvent } from '../run/event.ts'
 import { replayOn } from '../run/evolve.ts'
 import type { ActiveRun, LiveRun, RunState } from '../run/state.ts'
 import { usableSlots } from '../schedule/ready.ts'
+import { afterSlotFailure, type SlotJobs, slotFailureText, slotNames, slotSupply } from './slot-jobs.ts'
 
 /** Jobs that this workflow run must start after a command. */
 export interface JobStarts {
@@ -41,6 +42,18 @@ function firstSlots(run: ActiveRun, workflowRun: number, at: string, by: string)
   return { events: [requested], orchestrate: false, slots: slotNames(request, count) }
 }
 
+/** The request for more slots, if more could work than are here or on their way; the pause, if slots never begin. Null: neither. */
+export function slotRequest(run: ActiveRun, jobs: SlotJobs, now: Date): NewEvent | null {
+  const supply = slotSupply(run, jobs, now)
+  if (usableSlots(run) > supply) {
+    const after = afterSlotFailure(run, jobs, supply)
+    if (after.next === 'make do') return null
+    if (after.next === 'pause') return { type: 'run_paused', why: slotFailureText(after.failure) }
+  }
+  const count = slotsToAskFor(run, supply)
+  return count <= 0 ? null : { type: 'slots_requested', request: nextRequest(run), count, workflowRun: null }
+}
+
 /**
  * The number of slots to request in addition to `supply`, those that exist or are requested. While the plan is still being
  * written, requests as many as a run starts with, from its head on: more tasks will come, and each request is a workflow
@@ -56,8 +69,6 @@ export function slotsToAskFor(run: ActiveRun, supply: number): number {
 }
 
 export const nextRequest = (run: LiveRun): string => `r${Object.keys(run.slots).length + 1}`
-export const slotNames = (request: string, count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `${request}.${index + 1}`)
 
 /** The last orchestrator died, and none has followed. One that leaves because it has nothing to do is not lost. */
 export const lacksOrchestrator = (state: RunState): boolean =>

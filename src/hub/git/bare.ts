@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { branchOfRef } from '../../core/ids.ts'
 import { InvalidHubFolder } from '../invalid-folder.ts'
 import { hubGitEnvironment, runHubGit } from './run.ts'
 
@@ -25,10 +26,8 @@ export async function openBare(gitDir: string, checkout: string, log: (line: str
   if (!existsSync(gitDir)) await copyBranch(gitDir, checkout, log)
   writeFileSync(join(gitDir, 'hub.config'), SETTINGS)
   writeHooks(gitDir)
-  return branchOf(readFileSync(join(gitDir, 'HEAD'), 'utf8').trim().replace('ref: ', '')) ?? 'main'
+  return branchOfRef(readFileSync(join(gitDir, 'HEAD'), 'utf8').trim().replace('ref: ', '')) ?? 'main'
 }
-
-const branchOf = (ref: string): string | null => /^refs\/heads\/(.+)$/.exec(ref)?.[1] ?? null
 
 async function copyBranch(gitDir: string, checkout: string, log: (line: string) => void): Promise<void> {
   const { branch, detachedAt } = await inspectCheckout(checkout)
@@ -76,7 +75,7 @@ async function inspectCheckout(checkout: string): Promise<Checkout> {
     throw new InvalidHubFolder(
       `${checkout} is a shallow clone, and a hub needs the whole history; in it, run: git fetch --unshallow`,
     )
-  const branch = branchOf(ref)
+  const branch = branchOfRef(ref)
   return branch === null ? { branch: 'main', detachedAt: head } : { branch, detachedAt: null }
 }
 

@@ -1,3 +1,4 @@
+import { branchOfRef } from '../../core/ids.ts'
 import { taskOfRequest } from '../control/task.ts'
 import { createPull, setDraft, updatePull } from '../mutations/pulls.ts'
 import type { Input, ResolverContext } from './context.ts'
@@ -23,7 +24,7 @@ interface PullInput {
 
 type PullOnly = Input<{ pullRequestId: string }>
 
-const branchOf = (name: string): string => name.replace(/^refs\/heads\//, '')
+const branchOf = (name: string): string => branchOfRef(name) ?? name
 
 function changePull(act: (context: ResolverContext, pull: ReturnType<typeof pullById>) => Promise<void>) {
   return async ({ input }: PullOnly, context: ResolverContext) => {

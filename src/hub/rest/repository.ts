@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { branchOfRef } from '../../core/ids.ts'
 import type { Actor } from '../access/actor.ts'
 import { findPerson, type HubRole } from '../access/people.ts'
 import { canPush, needRead, needWrite } from '../access/permission.ts'
@@ -65,7 +66,7 @@ export const branchRoutes = (world: World) =>
       needRead(world.store.doc, call.var.actor, 'contents')
       const branches = await world.git.refs('refs/heads/')
       const shown = branches.map(({ ref, sha }) => ({
-        name: ref.slice('refs/heads/'.length),
+        name: branchOfRef(ref) ?? ref,
         commit: { sha, url: `${world.urls.repo}/commits/${sha}` },
         protected: false,
       }))

@@ -1,12 +1,13 @@
 import type { Person } from '../../core/command/authority.ts'
 import type { Failure } from '../../core/failure.ts'
-import { parseBranch, type RunId, type Sha, type TaskId } from '../../core/ids.ts'
+import { issueOf, parseBranch, type RunId, type Sha, type TaskId } from '../../core/ids.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
-import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
+import type { Settings } from '../../core/settings.ts'
 import type { PullRequest } from '../../ports/forge.ts'
 import { type Journal, JournalUnreadable } from '../../ports/journal.ts'
 import type { CommandComment, CommandDeps } from '../deps.ts'
+import { readSettingsNow } from '../settings-now.ts'
 
 /** The run of an issue or pull request, as the journal has it now. */
 export interface RunThread {
@@ -34,12 +35,8 @@ export async function loadContext(
   comment: CommandComment,
   person: Person,
 ): Promise<Result<LoadedContext, Failure>> {
-  const [file, thread] = await Promise.all([
-    deps.forge.file(SETTINGS_PATH),
-    threadOf(deps, comment).then(ok, unreadable),
-  ])
+  const [settings, thread] = await Promise.all([readSettingsNow(deps), threadOf(deps, comment).then(ok, unreadable)])
   if (!thread.ok) return thread
-  const settings = deps.readSettings(file?.text ?? null)
   if (!settings.ok) return err({ reason: 'bad-settings', problems: settings.error })
   return ok({ person, settings: settings.value, thread: thread.value })
 }
@@ -91,7 +88,7 @@ async function runThread(
 ): Promise<RunThread> {
   const read = await journal.read(run)
   const again = () => runThread(journal, run, task, pull)
-  const issue = Number(run.split('-')[0])
+  const issue = issueOf(run)
   const { runs } = await journal.runsOf(issue)
   if (read === null) return { ...noRun(issue), again }
   return { run, task, state: read.state, tip: read.tip, count: runs.length, issue, pull, again }

@@ -1,5 +1,6 @@
 import { SETTINGS_PATH } from '../../core/settings.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
+import { readSettingsNow } from '../settings-now.ts'
 import { runCommand } from './run-command.ts'
 
 interface PlanRequest {
@@ -33,8 +34,7 @@ export async function runPlanRequest(
   })
 }
 
-async function planLabel({ forge, readSettings }: CommandDeps): Promise<string | null> {
-  const file = await forge.file(SETTINGS_PATH)
-  const settings = readSettings(file?.text ?? null)
+async function planLabel(deps: CommandDeps): Promise<string | null> {
+  const settings = await readSettingsNow(deps)
   return settings.ok ? (settings.value.label ?? null) : null
 }

@@ -3,14 +3,15 @@ import { decideWorkerPull, isFinalPull, isPullOver, type PullAction } from '../.
 import { parseBranch, type RunId, type Sha, type TaskId } from '../../core/ids.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { replayOn } from '../../core/run/evolve.ts'
-import { SETTINGS_PATH } from '../../core/settings.ts'
 import { nothingToStart, withStarts } from '../../core/slots/slot-requests.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderPullAnswer } from '../../render/reply/pull-answer.ts'
+import { appendOrSayLoss } from '../append-decided.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
 import { leftoverUpdates } from '../leftover-refs.ts'
+import { personOf } from '../person-of.ts'
 import { say } from '../say.ts'
-import { sayLoss } from '../say-loss.ts'
+import { readSettingsNow } from '../settings-now.ts'
 import { untilAppended } from '../until-appended.ts'
 
 type Sender = Pick<Person, 'login' | 'type'>
@@ -66,11 +67,9 @@ async function append(
   const after = start
     ? withStarts(state, events, deps.workflowRun, nowOf(deps), 'tributary', { place: 'elsewhere' })
     : { events, state: replayOn(state, events), starts: nothingToStart }
-  const appended = await deps.journal.append(run, tip, after.events, after.state, [])
-  if (appended.ok) return { run, orchestrate: after.starts.orchestrate, slots: after.starts.slots }
-  if (appended.error.reason === 'conflict') return null
-  await sayLoss(deps, run, { reason: 'journal-refused', words: appended.error.words }, { state, tip })
-  return nothing
+  const written = await appendOrSayLoss(deps, { run, state, tip }, after)
+  if (written === null) return null
+  return written ? { run, orchestrate: after.starts.orchestrate, slots: after.starts.slots } : nothing
 }
 
 async function workerPull(
@@ -80,17 +79,11 @@ async function workerPull(
   pull: PullAction,
   sender: Sender,
 ): Promise<CommandOutcome> {
-  const { forge, journal } = deps
-  const file = await forge.file(SETTINGS_PATH)
-  const settings = deps.readSettings(file?.text ?? null)
+  const settings = await readSettingsNow(deps)
   if (!settings.ok) return answer(deps, pull, explain({ reason: 'bad-settings', problems: settings.error }))
-  const person: Person = {
-    ...sender,
-    viaApp: null,
-    role: sender.type === 'User' ? await forge.role(sender.login) : 'none',
-  }
+  const person = await personOf(deps, sender)
   return untilAppended(async () => {
-    const read = await journal.read(run)
+    const read = await deps.journal.read(run)
     if (read === null || read.state.phase === 'empty') return nothing
     const decided = decideWorkerPull(read.state, task, pull, { person, settings: settings.value, at: nowOf(deps) })
     if (decided === null) return nothing

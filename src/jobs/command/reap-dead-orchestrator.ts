@@ -5,7 +5,9 @@ import { JournalUnreadable } from '../../ports/journal.ts'
 import { renderCommandFailed } from '../../render/reply/command-failed.ts'
 import { renderCrashes } from '../../render/reply/crashes.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
+import { appendOrSayLoss } from '../append-decided.ts'
 import type { JobDeps } from '../deps.ts'
+import { orchestratorInputs } from '../orchestrator-inputs.ts'
 import { say, threadsOf } from '../say.ts'
 import { sayIfRefused } from '../say-dispatch-refused.ts'
 import { sayLoss } from '../say-loss.ts'
@@ -48,11 +50,10 @@ async function recover(deps: JobDeps, ended: EndedJob, run: RunId): Promise<void
     const recovery = recoverRun(read.state, deadOrchestrator(deps, ended))
     if (recovery === null) return 'not ours'
     const { events } = recovery
-    const appended = await deps.journal.append(run, read.tip, events, replayOn(read.state, events), [])
-    if (appended.ok) return { recovery, state: replayOn(read.state, events) }
-    if (appended.error.reason === 'conflict') return null
-    const { words } = appended.error
-    return sayLoss(deps, run, { reason: 'journal-refused', words }, read).then(() => 'refused' as const)
+    const state = replayOn(read.state, events)
+    const written = await appendOrSayLoss(deps, { run, ...read }, { events, state })
+    if (written === null) return null
+    return written ? { recovery, state } : 'refused'
   })
   if (next === 'not ours') deps.log(`run ${run} is not in the hands of this workflow run`)
   if (typeof next === 'string') return
@@ -79,9 +80,9 @@ async function runOfThread({ forge, journal }: JobDeps, thread: number | null): 
 }
 
 async function start(deps: JobDeps, run: RunId): Promise<void> {
-  const request = `o${deps.workflowRun}`
-  const earlier = await deps.forge.dispatched(run, request)
-  if (earlier === null) await deps.forge.dispatch({ role: 'orchestrate', run, request, slots: '[]' })
+  const inputs = orchestratorInputs(deps, run)
+  const earlier = await deps.forge.dispatched(run, inputs.request)
+  if (earlier === null) await deps.forge.dispatch(inputs)
 }
 
 async function apologise(deps: JobDeps, ended: EndedJob, comment: number): Promise<void> {

@@ -1,13 +1,14 @@
 import type { PullReview } from '../../core/command/decide-pull-review.ts'
 import { parseBranch, type RunId, taskBranch, trunkBranch } from '../../core/ids.ts'
 import type { RunState } from '../../core/run/state.ts'
-import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
+import type { Settings } from '../../core/settings.ts'
 import { withStarts } from '../../core/slots/slot-requests.ts'
-import { mergeIfApproved } from '../auto-merge.ts'
+import { appendOrSayLoss } from '../append-decided.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
-import { lookForReviews } from '../missed-reviews.ts'
-import { answerReview, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
-import { sayLoss } from '../say-loss.ts'
+import { mergeIfApproved } from '../reviews/auto-merge.ts'
+import { lookForReviews } from '../reviews/missed-reviews.ts'
+import { answerReview, decideLoaded, type LoadedReview, loadReview } from '../reviews/pull-reviews.ts'
+import { readSettingsNow } from '../settings-now.ts'
 import { untilAppended } from '../until-appended.ts'
 import { recordClosed } from './pull-action.ts'
 
@@ -29,12 +30,9 @@ export async function runReview(deps: CommandDeps, { review, headBranch, sender 
 /** An approval of the final pull request starts nothing here; it may switch auto-merge on. */
 async function approved(deps: CommandDeps, run: RunId): Promise<CommandOutcome> {
   const read = await deps.journal.read(run)
-  const merged = read === null ? null : await mergeIfApproved(deps, read.state, () => settingsFile(deps))
+  const merged = read === null ? null : await mergeIfApproved(deps, read.state, () => readSettingsNow(deps))
   return merged === null ? nothing : recordClosed(deps, run, { merged: true, ...merged }, 'us')
 }
-
-const settingsFile = async ({ forge }: CommandDeps): Promise<string | null> =>
-  (await forge.file(SETTINGS_PATH))?.text ?? null
 
 /**
  * Acts on what no event has told, if no orchestrator is there to look: of a pull request in conflict, GitHub sends none. Null: there
@@ -64,14 +62,8 @@ async function record(deps: CommandDeps, run: string, loaded: LoadedReview): Pro
   const events = decided.ok ? decided.value.events : []
   const at = deps.clock.now().toISOString()
   const after = withStarts(read.state, events, deps.workflowRun, at, loaded.person.login, { place: 'elsewhere' })
-  if (after.events.length > 0) {
-    const appended = await deps.journal.append(run, read.tip, after.events, after.state, [])
-    if (!appended.ok) {
-      if (appended.error.reason === 'conflict') return null
-      await sayLoss(deps, run, { reason: 'journal-refused', words: appended.error.words }, read)
-      return nothing
-    }
-  }
+  const written = await appendOrSayLoss(deps, { run, ...read }, after)
+  if (written !== true) return written === null ? null : nothing
   await answerReview(deps, loaded, decided, after.state)
   return { run, orchestrate: after.starts.orchestrate, slots: [] }
 }

@@ -7,7 +7,16 @@ import type { CommandAnswer, CommandRequest } from '../../core/command/decision.
 import type { Command } from '../../core/command/grammar.ts'
 import { type ParsedCommand, parseCommand } from '../../core/command/parse.ts'
 import type { Failure } from '../../core/failure.ts'
-import { branchRef, type RunId, runIdOf, type Sha, type TaskId, taskBranch, trunkBranch } from '../../core/ids.ts'
+import {
+  branchOfRef,
+  branchRef,
+  type RunId,
+  runIdOf,
+  type Sha,
+  type TaskId,
+  taskBranch,
+  trunkBranch,
+} from '../../core/ids.ts'
 import type { BaseDrift } from '../../core/landing/base-drift.ts'
 import { ownOf } from '../../core/own.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -15,12 +24,13 @@ import type { RunEvent } from '../../core/run/event.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
 import { type JobStarts, lacksOrchestrator, nothingToStart, withStarts } from '../../core/slots/slot-requests.ts'
 import { quoted } from '../../core/text/quoted.ts'
-import type { Role } from '../../ports/forge.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { beyondVerified, renderAnswer, WOKEN } from '../../render/reply/replies.ts'
+import { appendDecided } from '../append-decided.ts'
 import { driftOf } from '../base-drift.ts'
 import { type CommandComment, type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
-import { lookAtFinalPull } from '../final-pull.ts'
+import { personOf } from '../person-of.ts'
+import { lookAtFinalPull } from '../reviews/final-pull.ts'
 import { say, threadsOf } from '../say.ts'
 import { untilAppended } from '../until-appended.ts'
 import { answerOutsider } from './answer-outsider.ts'
@@ -43,7 +53,7 @@ interface Recorded {
 export async function runCommand(deps: CommandDeps, comment: CommandComment): Promise<CommandOutcome> {
   const parsed = parse(comment)
   if (parsed === null) return nothing
-  const person = { ...comment.sender, role: await roleOf(deps, comment) }
+  const person = await personOf(deps, comment.sender)
   if (isOutsider(person)) {
     await answerOutsider(deps, comment, person, parsed)
     return nothing
@@ -70,10 +80,6 @@ function parse({ line, dressed }: CommandComment): ParsedCommand {
   if (dressed === null || parseCommand(dressed) === null) return null
   return { ok: false, failure: { reason: 'not-plain-text', typed: dressed } }
 }
-
-/** Of anything but a person it is not asked. */
-const roleOf = ({ forge }: CommandDeps, { sender }: CommandComment): Promise<Role> =>
-  sender.type === 'User' ? forge.role(sender.login) : Promise.resolve('none')
 
 /** What was recorded is carried out, whether or not it can be said. On a locked thread, it is said on another one of the run. */
 async function answerOn(deps: CommandDeps, comment: CommandComment, state: RunState, body: string, fresh: boolean) {
@@ -142,10 +148,10 @@ async function decideAndRecord(
       wake: wakes,
     })
     if (after.events.length === 0) return { answer, state: from, starts: nothingToStart, woken: false, fresh: false }
-    const appended = await deps.journal.append(run, expected, after.events, after.state, [])
+    const appended = await appendDecided(deps, { run, tip: expected }, after)
+    if (appended === null) return null
     if (!appended.ok) {
-      if (appended.error.reason === 'conflict') return null
-      const refused = err({ reason: 'push-refused', run, words: appended.error.words } as const)
+      const refused = err({ reason: 'push-refused', run, words: appended.words } as const)
       return { answer: refused, state: from, starts: nothingToStart, woken: false, fresh: false }
     }
     const woken = after.starts.orchestrate && (lost.length > 0 || lacksOrchestrator(from))
@@ -243,7 +249,7 @@ async function branchesFor(deps: CommandDeps, command: Command, { state, task }:
   const names = branchesAskedFor(state, command, task)
   if (state.phase === 'empty' || names.length === 0) return new Map<string, string>()
   const { refs } = await deps.journal.look(state.run, names.map(branchRef))
-  return new Map([...refs].map(([ref, sha]) => [ref.slice(branchRef('').length), sha]))
+  return new Map([...refs].map(([ref, sha]) => [branchOfRef(ref) ?? ref, sha]))
 }
 
 function branchesAskedFor(state: RunState, command: Command, threadTask: TaskId | null): string[] {

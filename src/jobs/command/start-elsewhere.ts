@@ -2,6 +2,7 @@ import type { RunId } from '../../core/ids.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { replayOn } from '../../core/run/evolve.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
+import { orchestratorInputs } from '../orchestrator-inputs.ts'
 import { sayIfRefused } from '../say-dispatch-refused.ts'
 import { untilAppended } from '../until-appended.ts'
 
@@ -13,7 +14,7 @@ export async function startElsewhere(deps: CommandDeps, { run, orchestrate }: Co
   if (run === null || !orchestrate) return nothing
   const read = await deps.journal.read(run)
   if (read === null) return nothing
-  const inputs = { role: 'orchestrate', run, request: `o${deps.workflowRun}`, slots: '[]' } as const
+  const inputs = orchestratorInputs(deps, run)
   const started = await sayIfRefused(deps, { run, state: read.state }, () => deps.forge.dispatch(inputs))
   if (started !== null && started.workflowRun !== null) await record(deps, run, started.workflowRun)
   return nothing

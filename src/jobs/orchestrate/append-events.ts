@@ -1,4 +1,4 @@
-import { branchRef, parseBranch, trunkBranch } from '../../core/ids.ts'
+import { branchOfRef, branchRef, parseBranch, trunkBranch } from '../../core/ids.ts'
 import { settingsOf } from '../../core/run/state.ts'
 import type { RefUpdate } from '../../ports/journal.ts'
 import { branchesMovedPause } from './merges/adopt-trunk.ts'
@@ -43,7 +43,7 @@ async function reread(session: Session, named: readonly string[], updates: reado
   const before = session.tip
   await readAgain(session)
   const unchanged = session.tip === before
-  const branches = named.filter((ref) => parseBranch(ref.replace('refs/heads/', '')) !== null)
+  const branches = named.filter((ref) => parseBranch(branchOfRef(ref) ?? '') !== null)
   if (unchanged && branches.length > 0) await branchesMoved(session, branches, updates)
   return false
 }
@@ -61,9 +61,10 @@ async function branchesMoved(
   for (const ref of branches) if (!refs.has(ref)) session.deleted.add(ref)
   const moved = branches.flatMap((ref) => {
     const sha = refs.get(ref)
-    if (sha === undefined || ref === branchRef(trunkBranch(session.run))) return []
+    const branch = branchOfRef(ref)
+    if (sha === undefined || branch === null || branch === trunkBranch(session.run)) return []
     const known = updates.find((update) => update.ref === ref)?.from ?? null
-    return [{ branch: ref.slice(branchRef('').length), sha, known }]
+    return [{ branch, sha, known }]
   })
   for (const { branch } of moved) session.notOurs.add(branchRef(branch))
   if (moved.length === 0 || session.state.phase !== 'active' || session.state.paused !== null) return

@@ -23,8 +23,9 @@ import { followWorkflows } from './session/workflow-files.ts'
 import { intake } from './slots/intake.ts'
 import { takeBackLost } from './slots/lost-work.ts'
 import { observe } from './slots/observe.ts'
-import { askForSlots, dispatchSlots, giveUpRequests } from './slots/supply.ts'
+import { dispatchSlots, giveUpRequests } from './slots/supply.ts'
 import {
+  askForSlots,
   noteLimit,
   noteModel,
   pauseRefused,

@@ -1,16 +1,18 @@
 import { branchRef, type Sha, trunkBranch } from '../../core/ids.ts'
 import { baseMoved } from '../../core/landing/base-drift.ts'
+import type { Result } from '../../core/result.ts'
 import type { NewEvent } from '../../core/run/event.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
-import { pauseAtLimit, startOf } from '../../core/schedule/attempt-allowance.ts'
-import { assign } from '../../core/schedule/ready.ts'
+import { assign, pauseAtLimit, startOf } from '../../core/schedule/ready.ts'
 import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
-import { SETTINGS_PATH } from '../../core/settings.ts'
+import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
 import { nextForBaseline } from '../../core/slots/baseline-slot.ts'
 import { freeSlots } from '../../core/slots/slot-jobs.ts'
-import { mergeIfApproved } from '../auto-merge.ts'
+import { slotRequest } from '../../core/slots/slot-requests.ts'
 import { driftBetween } from '../base-drift.ts'
-import { lookAtFinalPull } from '../final-pull.ts'
+import { mergeIfApproved } from '../reviews/auto-merge.ts'
+import { lookAtFinalPull } from '../reviews/final-pull.ts'
+import { locatedIn } from './projections/last-shown.ts'
 import { unlessLimited } from './session/api-limit.ts'
 import { type Draft, recordEvents } from './session/event-draft.ts'
 import { trunkRefusal } from './session/refusals.ts'
@@ -25,6 +27,8 @@ const stepOf =
   }
 
 export const verify = stepOf((run, { deps }) => nextTowardsEnd(run, deps.model !== null))
+/** Only the intent is recorded; the dispatch follows the push. */
+export const askForSlots = stepOf((run, { jobs, deps }) => slotRequest(run, jobs, deps.clock.now()))
 export const watchMoney = stepOf((run, { deps }) => pauseAtLimit(run, deps.model !== null))
 
 /** Records when the API refuses every request, and when it no longer does, so that people see why nothing moves. */
@@ -108,9 +112,9 @@ export const watchFinalPull: OrchestratorStep = async (session, draft) => {
 /** The final pull request may have been approved before the run was done: looked at once when it is no draft any more. */
 export const watchApproval: OrchestratorStep = async (session, draft) => {
   const { state } = draft
-  const isReady = session.shown.has('ready:trunk') || state.projected['ready:trunk'] !== undefined
+  const isReady = locatedIn({ shown: session.shown, state })({ kind: 'ready', of: 'trunk' }) !== null
   if (state.phase !== 'ended' || !isReady || session.reviews.lookedAfter === state.endedAt) return draft
-  const look = async () => ({ merged: await mergeIfApproved(session.deps, state, () => settingsFile(session)) })
+  const look = async () => ({ merged: await mergeIfApproved(session.deps, state, () => settingsOnDefault(session)) })
   const looked = await unlessLimited(session, look, null)
   if (looked === null) return draft
   session.reviews.lookedAfter = state.endedAt
@@ -120,11 +124,11 @@ export const watchApproval: OrchestratorStep = async (session, draft) => {
 }
 
 /** As the default branch has it now, by git: that counts as no request to the API. */
-async function settingsFile({ deps, repo }: Session): Promise<string | null> {
+async function settingsOnDefault({ deps, repo }: Session): Promise<Result<Settings, string[]>> {
   const tip = await repo.tip(branchRef(await deps.forge.defaultBranch()))
-  if (tip === null) return null
+  if (tip === null) return deps.readSettings(null)
   await repo.fetchAlone([tip])
-  return repo.readFile(tip, SETTINGS_PATH)
+  return deps.readSettings(await repo.readFile(tip, SETTINGS_PATH))
 }
 
 /** The remote does not take trunk: only a person can change that. */

@@ -1,6 +1,7 @@
 import { isIdle } from '../../core/schedule/run-end.ts'
 import { LimitReached } from '../../ports/rate-limit.ts'
 import { leftoverUpdates } from '../leftover-refs.ts'
+import { orchestratorInputs } from '../orchestrator-inputs.ts'
 import { sayIfRefused } from '../say-dispatch-refused.ts'
 import { untilAppended } from '../until-appended.ts'
 import { appendEvents } from './append-events.ts'
@@ -36,8 +37,7 @@ function finishStages(session: Session): boolean {
 
 /** GitHub ends a job after six hours: dispatches a fresh orchestrator, which starts when this one is gone. */
 async function handOver(session: Session): Promise<boolean> {
-  const request = `o${session.deps.workflowRun}`
-  const inputs = { role: 'orchestrate', run: session.run, request, slots: '[]' } as const
+  const inputs = orchestratorInputs(session.deps, session.run)
   const asked = await unlessLimited(
     session,
     async () => ({

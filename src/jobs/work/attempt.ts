@@ -6,6 +6,7 @@ import type { TaskFailure } from '../../core/failure.ts'
 import { attemptKey } from '../../core/money/money-key.ts'
 import { priceOf } from '../../core/money/price.ts'
 import type { Spending } from '../../core/money/usage.ts'
+import { ownOf } from '../../core/own.ts'
 import type { Argv } from '../../core/plan/plan.ts'
 import type { WorkSummary } from '../../core/run/hand-off.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
@@ -96,7 +97,7 @@ export function attemptOf(input: AttemptInput): Attempt {
     transcript: transcript(redact, (line) => deps.scratch.append(growing, line)),
     redact,
     begun,
-    money: openBudget(run.ledger.reserved[attemptKey(assignment.task, assignment.attempt)]?.usd ?? 0, (name) =>
+    money: openBudget(ownOf(run.ledger.reserved, attemptKey(assignment.task, assignment.attempt))?.usd ?? 0, (name) =>
       priceOf(name, settings),
     ),
   }

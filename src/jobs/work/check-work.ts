@@ -1,11 +1,13 @@
 import type { Checker, CheckResult, WorkTreeState } from '../../agent/worker/checker.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
+import { noChange } from '../../core/landing/verdict.ts'
 import { matches } from '../../core/plan/glob.ts'
 import type { Argv, Task } from '../../core/plan/plan.ts'
 import { isProtected, protectedGlobs } from '../../core/plan/protected-paths.ts'
 import type { Report } from '../../core/run/report.ts'
 import type { ConflictCheck } from '../../core/schedule/conflict.ts'
+import { RERUN_SHARE } from '../../core/schedule/retry-ladder.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { TaskAssignment } from '../../core/slots/assignment.ts'
 import type { AttemptOutcome } from '../../core/slots/slot-result.ts'
@@ -57,9 +59,6 @@ async function runTwice(place: CheckPlace, argv: Argv, tree: Sha) {
 
 const withFirst = (first: CommandRun, again: CommandRun): string =>
   `${first.log.trimEnd()}\n[exit code ${first.exitCode}; it ran again on the same tree and passed:]\n${again.log}`
-
-/** Share of the attempt's time up to which a check that failed runs again: most failures are no chance, and each costs this. */
-const RERUN_SHARE = 0.05
 
 /** Whether a failed check runs again: if that is cheap, and the tree is what it was before. */
 async function mayBeChance({ deps, watch, assignment }: CheckPlace, ran: CommandRun, tree: Sha): Promise<boolean> {
@@ -139,7 +138,8 @@ async function commitWork(place: CheckPlace): Promise<WorkTreeState> {
 async function check(place: CheckPlace, workTree: WorkTreeState): Promise<CheckResult> {
   const { deps, assignment, checks } = place
   if (workTree.failure !== null) return unchecked(workTree.failure)
-  if (workTree.commit === null && !assignment.mayChangeNothing) return unchecked({ reason: 'no-change' })
+  const idle = noChange({ changed: workTree.commit !== null, mayChangeNothing: assignment.mayChangeNothing })
+  if (idle !== null) return unchecked(idle)
   if (checks.length === 0) return unchecked(NO_ACCEPTANCE)
   const tree = workTree.commit?.tree ?? (await deps.worktree.treeHash())
   const cleared = await trying(() => deps.worktree.removeUntracked())

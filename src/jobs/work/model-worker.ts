@@ -11,10 +11,10 @@ import { modelFor } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/run/lookup.ts'
 import { workOf } from '../../core/run/state.ts'
 import { parkedBefore } from '../../core/schedule/parked.ts'
-import { modelTierOf } from '../../core/schedule/retry-ladder.ts'
+import { modelTierOf, SLOT_WAIT } from '../../core/schedule/retry-ladder.ts'
 import { agentCommandsOf, hostsOf } from '../../core/settings.ts'
+import { waitingModel } from '../waiting-model.ts'
 import type { AgentEnd, Attempt } from './attempt.ts'
-import { slotModel } from './slot-model.ts'
 
 /** The model that this attempt is for: the plan's tier, or a stronger one after failures. */
 export const modelOf = ({ run, settings, brief }: Attempt): string =>
@@ -34,6 +34,10 @@ const NO_KEY =
 const noPrice = (model: string): string =>
   `the model ${model} has no price, so no limit of money could hold: ${priceToWrite(model)}`
 
+/** Seconds that a call waits for a busy model: not beyond the life of the slot. Then the task is parked. */
+const slotWait = ({ deps, leaveAt }: Attempt): number =>
+  Math.max(0, Math.min(SLOT_WAIT, (leaveAt.getTime() - deps.clock.now().getTime()) / 1000))
+
 /** Our own agent works on the task until it ends, its time, turns or money are used up, or the run no longer wants it. */
 export async function workByModel(attempt: Attempt, context: AttemptContext): Promise<AgentEnd> {
   const { deps, assignment, brief, settings, quotes, checker, transcript, money } = attempt
@@ -41,7 +45,10 @@ export async function workByModel(attempt: Attempt, context: AttemptContext): Pr
   if (model === null) throw new Error('there is no model')
   const allowance = money.left()
   const role = brief.conflict === null ? 'work' : 'resolve'
-  const retrying = slotModel(model, { ...attempt, clock: deps.clock, onPause: attempt.watch.pause })
+  const retrying = waitingModel(model, {
+    retrySeconds: () => slotWait(attempt),
+    onPause: ({ seconds }) => attempt.watch.pause(seconds),
+  })
   const worked = await inTime(attempt, (signal) =>
     workOnTask(
       {

@@ -1,6 +1,7 @@
 import type { Sha, TaskId } from '../../core/ids.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/run/lookup.ts'
+import { projectedAs } from '../../core/run/projection-name.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
 import type { Work } from '../../core/run/work.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
@@ -23,7 +24,7 @@ export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
   const checks = recordOf(run.work, id).attempts.flatMap((attempt): CheckOutput[] => {
     const sha = attempt.head ?? attempt.base
     const stateAndTitle = attemptCheck(run, id, attempt)
-    const isShown = `check:${id}@${sha}` in run.projected
+    const isShown = projectedAs(run, { kind: 'check', of: id, sha }) !== undefined
     if (stateAndTitle === null || !(isShown || isWorthACheck(run, id, attempt, stateAndTitle))) return []
     return [
       {

@@ -1,5 +1,6 @@
 import { failureLog } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
+import { projectedAs } from '../../core/run/projection-name.ts'
 import type { Conclusion } from '../../core/run/state.ts'
 import type { Verification } from '../../core/run/work.ts'
 import { moneySection } from '../cost.ts'
@@ -27,10 +28,13 @@ export function runChecksFor(run: PlannedRun): CheckOutput[] {
   const isOver = state.status === 'completed'
   const title = isOver ? headline(run).title : 'Running'
   // What a verification said of a commit stands, also while the run works on from there.
-  const isOpen = `check:run@${tip}` in run.projected && run.work.verdicts[tip] === undefined
+  const isOpen = isShownOn(run, tip) && run.work.verdicts[tip] === undefined
   const commits = isOver || isOpen ? [...new Set([tip, ...failingCommit(run)])] : []
   return [...commits.map((sha) => runCheck(run, sha, title, state)), ...leftBehind(run, commits)]
 }
+
+const isShownOn = (run: PlannedRun, sha: Sha): boolean =>
+  projectedAs(run, { kind: 'check', of: 'run', sha }) !== undefined
 
 /** The earliest commit that is known to fail: the search for a culprit may have found one before the tip. */
 const failingCommit = ({ work: { verification } }: PlannedRun): Sha[] =>
@@ -66,7 +70,7 @@ const atWork = {
 function leftBehind(run: PlannedRun, commits: readonly Sha[]): CheckOutput[] {
   const { start, merges, adopted = [] } = run.work.trunk
   const shown = [{ sha: start, at: run.work.proposedAt }, ...merges, ...adopted].filter(
-    ({ sha }) => !commits.includes(sha) && `check:run@${sha}` in run.projected,
+    ({ sha }) => !commits.includes(sha) && isShownOn(run, sha),
   )
   return shown
     .filter(({ sha }) => run.work.verdicts[sha] === undefined)

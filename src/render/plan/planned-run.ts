@@ -1,3 +1,4 @@
+import { locatedPull } from '../../core/run/projection-name.ts'
 import type { ActiveRun, EndedRun, LiveRun, ProposedRun } from '../../core/run/state.ts'
 import type { Work } from '../../core/run/work.ts'
 
@@ -8,6 +9,6 @@ export const isPlanned = (run: LiveRun): run is PlannedRun => run.phase !== 'req
 
 /** `#51`, which GitHub links; null if the pull request does not exist. `name`: `trunk` or a task's id. */
 export function pullOf(run: LiveRun, name: string): string | null {
-  const found = run.projected[`pull:${name}`]
+  const found = locatedPull(run, name)
   return found === undefined ? null : `#${found.number}`
 }

@@ -115,7 +115,7 @@ export function planningFacts(run: LiveRun): string[] {
   const { planning } = run
   const work = workOf(run)
   return [
-    `- Run ${code(run.run)} of issue #${run.issue.number}, asked for by ${inline(run.askedBy)} at ${moment(run.askedAt)}`,
+    `- Run ${code(run.run)} of issue #${run.issue.number}, requested by ${inline(run.askedBy)} at ${moment(run.askedAt)}`,
     ...(planning === null
       ? []
       : [

@@ -14,7 +14,10 @@ export const renderPlanRefused = (run: EndedRun): string =>
     () =>
       refused(
         run,
-        run.problems.flatMap((problem) => [`- ${explainProblem(problem)}`, `  ${hint(problem)}`]),
+        run.problems.flatMap((problem) => [
+          `- ${messageOf(problem)}`,
+          `  ${hint(problem)} ${stableCode(problem.code)}`,
+        ]),
       ),
     () => refused(run, short(run.problems)),
     () => refused(run, []),
@@ -83,9 +86,11 @@ const HINTS: Record<Problem['code'], string> = {
 }
 
 /** One line: the place, the message, and the stable code of the problem. */
-export function explainProblem(problem: Problem): string {
+export const explainProblem = (problem: Problem): string => `${messageOf(problem)} ${stableCode(problem.code)}`
+
+function messageOf(problem: Problem): string {
   const where = [problem.task, problem.field].flatMap((part) => (part === null || part === '' ? [] : [code(part)]))
-  return `${where.length === 0 ? '' : `${where.join(' · ')}: `}${sentence(oneLine(problem.message))} ${stableCode(problem.code)}`
+  return `${where.length === 0 ? '' : `${where.join(' · ')}: `}${sentence(oneLine(problem.message))}`
 }
 
 export const hint = (problem: Problem): string => HINTS[problem.code]

@@ -4,6 +4,7 @@ import { usdOf } from '../../core/money/usage.ts'
 import { ownOf } from '../../core/own.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/run/lookup.ts'
+import { projectedAs } from '../../core/run/projection-name.ts'
 import { detailsBlock, sections } from '../markdown/blocks.ts'
 import { code } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
@@ -74,9 +75,9 @@ function fileCount(files: readonly string[]): string {
 }
 
 /** Links are relative to the pull request's page. */
-function check({ work, projected }: PlannedRun, id: TaskId): string[] {
-  const { state } = ownOf(work.tasks, id) ?? {}
-  const found = state?.status === 'landed' ? projected[`check:${id}@${state.head}`] : undefined
+function check(run: PlannedRun, id: TaskId): string[] {
+  const { state } = ownOf(run.work.tasks, id) ?? {}
+  const found = state?.status === 'landed' ? projectedAs(run, { kind: 'check', of: id, sha: state.head }) : undefined
   return found === undefined ? [] : [`[check](../runs/${found.number})`]
 }
 

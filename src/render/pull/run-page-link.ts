@@ -1,11 +1,9 @@
+import { projectedAs } from '../../core/run/projection-name.ts'
 import type { LiveRun } from '../../core/run/state.ts'
 
-/** The projection that is the page of the run: its number is the artifact's, its node the workflow run. */
-export const PAGE = 'page:run'
-
 /** The link to the page of an ended run, if it was kept. The relative address works on the issue and on every pull request. */
-export function runPageLink({ projected }: LiveRun): string[] {
-  const page = projected[PAGE]
+export function runPageLink(run: LiveRun): string[] {
+  const page = projectedAs(run, { kind: 'page' })
   if (page === undefined) return []
   const address = `../actions/runs/${page.node}/artifacts/${page.number}`
   return [

@@ -11,7 +11,7 @@ export function renderCrashes(state: RunState, crashes: number, logUrl: string):
   return [
     `The orchestrator of run ${code(state.run)} failed ${count(crashes, 'time')} in a row, so ${paused ? 'the run is paused' : 'no other one is started'}. What was done is kept.${why}`,
     '',
-    `Its last log: ${logUrl}. When the cause is gone, ${paused ? '`/resume` goes on' : '`/status` starts it again'}.`,
+    `Its last log: ${logUrl}. Once the cause is fixed, ${paused ? '`/resume` continues the run' : '`/status` starts it again'}.`,
     '',
     stableCode('orchestrator-lost'),
   ].join('\n')

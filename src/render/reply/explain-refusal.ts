@@ -1,6 +1,6 @@
 import { type BranchRule, ruleEffect } from '../../core/branch-rules.ts'
 import type { Failure } from '../../core/failure.ts'
-import { logRef, trunkBranch } from '../../core/ids.ts'
+import { branchOfRef, branchRef, logRef, trunkBranch } from '../../core/ids.ts'
 import { code, codeName, commandText, fence, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 
@@ -53,9 +53,10 @@ const ruleLine = (rule: BranchRule, branch: string): string =>
 
 /** A branch in the place of a folder can be renamed; what an earlier run left can only go. */
 function inTheWay(run: string, refs: readonly string[]): Explanation {
-  const places = refs.filter((ref) => ['refs/heads/tributary', `refs/heads/tributary/${run}`].includes(ref))
-  const [place] = places
-  if (place === undefined)
+  const places = ['tributary', `tributary/${run}`].map(branchRef)
+  const place = refs.find((ref) => places.includes(ref))
+  const name = place === undefined ? null : branchOfRef(place)
+  if (place === undefined || name === null)
     return {
       happened: `Refs of an earlier run ${code(run)} are still there, and its journal ${code(logRef(run))} is not: it was deleted.`,
       next: [
@@ -64,7 +65,6 @@ function inTheWay(run: string, refs: readonly string[]): Explanation {
         ...fence(commandText(['git', 'push', 'origin', '--delete', ...refs.slice(0, 50)]), 'sh'),
       ].join('\n'),
     }
-  const name = place.slice('refs/heads/'.length)
   const other = `${name.replaceAll('/', '-')}-old`
   return {
     happened: `The branch ${code(name)} stands in the way: git cannot hold it and ${code(trunkBranch(run))} at the same time.`,
@@ -74,7 +74,7 @@ function inTheWay(run: string, refs: readonly string[]): Explanation {
       ...fence(
         [
           commandText(['git', 'fetch', 'origin', place]),
-          commandText(['git', 'push', 'origin', `FETCH_HEAD:refs/heads/${other}`, `:${place}`]),
+          commandText(['git', 'push', 'origin', `FETCH_HEAD:${branchRef(other)}`, `:${place}`]),
         ].join('\n'),
         'sh',
       ),

@@ -55,7 +55,7 @@ function whoMay({ approvers: { permission, users, second_person }, merge }: Sett
     ...(approving.length === 0
       ? []
       : [
-          `- \`/approve\`, \`/reject\`, \`/plan off\`, \`/budget\`, \`/skip\` of a gate or of a task that is not approved, \`/resume\` on a base that has moved, and a \`/plan\` with a more open mode or more money than the settings give: of these, ${approving.join(', and ')}.`,
+          `- \`/approve\`, \`/reject\`, \`/plan off\`, \`/budget\`, \`/skip\` of a gate or of a task that is not approved, \`/resume\` on a base that has moved, and a \`/plan\` with a more open mode or more money than the settings allow: the same people, but ${approving.join(', and ')}.`,
         ]),
     merge === 'review'
       ? '- A verified task lands when one of these types `/approve` on its pull request.'

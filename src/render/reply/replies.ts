@@ -46,7 +46,7 @@ function hindrances({ run, hindered = [] }: Extract<CommandAnswer, { code: 'plan
   const found = hindered.slice(0, 12).map((rule) => `${codeName(rule.type)} (${ruleEffect(rule, branch)?.effect})`)
   return found.length === 0
     ? ''
-    : ` Rules hold for its branches, and GitHub will refuse what they forbid: ${found.join('; ')}.`
+    : ` Rules apply to its branches, and GitHub will refuse what they forbid: ${found.join('; ')}.`
 }
 
 function answerText(answer: TextAnswer): string {
@@ -72,7 +72,7 @@ function answerText(answer: TextAnswer): string {
     case 'skipped':
       return `${code(answer.task)} is skipped. The tasks that need it start without it.`
     case 'task-cancelled':
-      return `${code(answer.task)} is stopped, and the tasks that need it are blocked. ${code(`/retry ${answer.task}`)} retries it, ${code(`/skip ${answer.task}`)} goes on without it.`
+      return `${code(answer.task)} is stopped, and the tasks that need it are blocked. ${code(`/retry ${answer.task}`)} retries it; ${code(`/skip ${answer.task}`)} goes on without it.`
     case 'cancelled':
       return `Run ${code(answer.run)} is stopped. ${landed(answer.landed)} Branches with work in them stay. \`/plan\` on the issue begins a new run.`
     case 'paused':
@@ -170,9 +170,9 @@ function planningAnswerText(answer: PlanningAnswer): string {
     case 'plan-status':
       return `Run ${code(answer.run)}.`
     case 'revising':
-      return `The plan of run ${code(answer.run)} is being rewritten with these words. You can no longer approve the version that is here; the next one shows what changed.${waiting(answer.open)}`
+      return `The plan of run ${code(answer.run)} is being rewritten with these words. The current version can no longer be approved; the next one shows what changed.${waiting(answer.open)}`
     case 'answered':
-      return `${count(answer.answers.length, 'answer')} taken, and planning continues:\n\n${answers(answer).join('\n')}`
+      return `${count(answer.answers.length, 'answer')} recorded, and planning continues:\n\n${answers(answer).join('\n')}`
     case 'gate-off':
       return gateOff(answer)
     case 'steered':
@@ -183,7 +183,9 @@ function planningAnswerText(answer: PlanningAnswer): string {
 }
 
 const waiting = (open: readonly string[]): string =>
-  open.length === 0 ? '' : ` ${count(open.length, 'question')} of the planner still waits for \`/answer\`.`
+  open.length === 0
+    ? ''
+    : ` ${count(open.length, 'question')} of the planner still ${open.length === 1 ? 'waits' : 'wait'} for \`/answer\`.`
 
 function answers({ questions, answers: given }: Extract<CommandAnswer, { code: 'answered' }>): string[] {
   return given.map(({ question, chosen, words }) => {

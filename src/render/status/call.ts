@@ -1,4 +1,5 @@
 import { type CodeOwners, ownersOf } from '../../core/plan/code-owners.ts'
+import type { CallName } from '../../core/run/projection-name.ts'
 import { type ActiveRun, type LiveRun, settingsOf } from '../../core/run/state.ts'
 import type { Work } from '../../core/run/work.ts'
 import type { Settings } from '../../core/settings.ts'
@@ -16,7 +17,7 @@ import { phaseOf, runBlocker } from './run-phase.ts'
 /** GitHub notifies people of a new comment, and of no edit: so each of these gets a short comment of its own. */
 export interface Call {
   /** The same for the same occasion: people are called once. */
-  name: string
+  name: CallName
   body: string
 }
 
@@ -46,7 +47,7 @@ const CALLED_FOR: Record<Settings['notify'], readonly Kind[]> = {
  */
 export function callFor(
   run: LiveRun,
-  isCalled: (name: string) => boolean,
+  isCalled: (name: CallName) => boolean,
   owners: CodeOwners = [],
   requested: CalledByRequest = new Map(),
 ): Call | null {
@@ -61,7 +62,7 @@ export function callFor(
   return null
 }
 
-const nameOf = ({ key }: Occasion): string => `call-${digest(key).slice(0, 10)}`
+const nameOf = ({ key }: Occasion): CallName => `call-${digest(key).slice(0, 10)}`
 
 function textOf(run: LiveRun, people: readonly string[]): string {
   const isAtWork = run.phase === 'active' && runBlocker(phaseOf(run)) === 'none'

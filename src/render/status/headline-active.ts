@@ -46,7 +46,7 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'planning':
       return planningHeadline(run)
     case 'describing':
-      return { title: 'Running', detail: 'Everything is in trunk and verified; a model describes the change now.' }
+      return { title: 'Running', detail: 'Everything is merged and verified; a model describes the change now.' }
     case 'merging':
       return { title: 'Running', detail: 'Verified work is being merged.' }
     case 'waiting-for-person':
@@ -104,7 +104,7 @@ function verifying({ searching, rerun }: { searching: boolean; rerun: boolean })
   const again = rerun ? ' It failed once, and runs again on the same tree before anything is blamed.' : ''
   return searching
     ? `The verification failed on trunk; earlier merges are verified to find the one that broke it.${again}`
-    : `All tasks are in trunk, and the verification runs on it.${again}`
+    : `All tasks are merged into trunk, and the verification runs on it.${again}`
 }
 
 /** What has landed for the money spent, and how to raise the limit. */
@@ -132,15 +132,15 @@ function brokenBy(failure: TrunkFailure): string {
     case 'base':
       return 'It fails on the base already, before any task was merged.'
     case 'adopted':
-      return `It fails since ${code(shortSha(failure.sha))}, which ${inline(bounded(failure.author, 100))} brought into trunk.`
+      return `It has failed since ${code(shortSha(failure.sha))}, which ${inline(bounded(failure.author, 100))} added to trunk.`
     case 'task':
       return brokenByTask(failure.task, failure.others)
   }
 }
 
 function brokenByTask(task: TaskId, others: readonly TaskId[]): string {
-  if (others.length === 0) return `It fails since ${code(task)} was merged.`
+  if (others.length === 0) return `It has failed since ${code(task)} was merged.`
   const some = others.slice(0, 5).map(code).join(', ')
   const more = others.length > 5 ? ` and ${others.length - 5} more` : ''
-  return `${code(task)} was sent back, and trunk still fails: its new work does not fix it, or another task that was merged since its first has broken trunk too: ${some}${more}. The log may tell which.`
+  return `${code(task)} was sent back, and trunk still fails. Either its new work does not fix it, or a task that was merged later broke trunk too: ${some}${more}. The log may tell which.`
 }

@@ -1,4 +1,4 @@
-import { shortSha } from '../../core/ids.ts'
+import { shortSha, trunkBranch } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { EndedRun, LiveRun, ProposedRun } from '../../core/run/state.ts'
 import { code } from '../markdown/code.ts'
@@ -72,7 +72,7 @@ function ended(run: EndedRun): ActiveHeadline {
     case 'success':
       return {
         title: 'Done',
-        detail: 'Everything is in trunk, and the verification passed.',
+        detail: `What landed is on ${code(trunkBranch(run.run))}, and the verification passed.`,
       }
     case 'merged':
       return {

@@ -31,7 +31,7 @@ export function nextSteps(run: LiveRun): string[] {
         ...awaited,
         ...(planningStage(run) === 'done' ? [] : planning(run)),
         ...closedPulls(run),
-        ...(run.paused === null ? ['`/pause` stops new tasks from starting, `/cancel` stops the run.'] : []),
+        ...(run.paused === null ? ['`/pause` stops new tasks from starting; `/cancel` stops the run.'] : []),
       ]
     case 'ended':
       return [...awaited, ...ended(run)]
@@ -99,7 +99,7 @@ function resume(run: ActiveRun): string[] {
   if (paused?.moved !== undefined) return [...paused.moved.map(movedBack), '`/cancel` stops the run.']
   return paused?.cause === 'refused'
     ? ['When you have fixed the cause, `/resume` tries again; `/cancel` stops the run, and what landed stays.']
-    : [...setUpLog(run), '`/resume` continues, `/cancel` stops the run.']
+    : [...setUpLog(run), '`/resume` continues; `/cancel` stops the run.']
 }
 
 /** The page of a slot that failed before it began. */
@@ -145,8 +145,8 @@ const VERIFY_AGAIN = '`/retry verification` runs it again on the same trunk.'
 
 function retry(run: ActiveRun, id: string): string {
   return recordOf(run.work, id).state.status === 'cancelled'
-    ? `${code(`/retry ${id}`)} retries ${code(id)}, ${code(`/skip ${id}`)} goes on without it.`
-    : `${code(`/retry ${id} -- note`)} retries ${code(id)}, ${code(`/skip ${id}`)} goes on without it.${leftOver(run, id)}`
+    ? `${code(`/retry ${id}`)} retries ${code(id)}; ${code(`/skip ${id}`)} goes on without it.`
+    : `${code(`/retry ${id} -- note`)} retries ${code(id)}; ${code(`/skip ${id}`)} goes on without it.${leftOver(run, id)}`
 }
 
 /** Where the work of a failed task is kept; empty if it left none. */

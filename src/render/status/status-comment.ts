@@ -117,7 +117,7 @@ const problems = (run: LiveRun): string[] =>
       )
     : []
 
-/** Above this, tasks that have landed are folded. */
+/** Above this, tasks that have landed or wait for others are folded. */
 const MANY_TASKS = 20
 
 function tasks(run: LiveRun, rows: TableDetail | null): string[] {
@@ -162,7 +162,7 @@ function verification({ verification: found }: Work): string[] {
 function facts(run: LiveRun): string[] {
   const pull = pullOf(run, 'trunk')
   const lines = [
-    `Run ${code(run.run)} of issue #${run.issue.number}, asked for by ${inline(run.askedBy)} at ${moment(run.askedAt)}.`,
+    `Run ${code(run.run)} of issue #${run.issue.number}, requested by ${inline(run.askedBy)} at ${moment(run.askedAt)}.`,
     ...(isPlanned(run) ? work(run.work, run.run, pull) : []),
     ...(run.crashes === 0
       ? []

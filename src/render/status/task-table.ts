@@ -3,6 +3,7 @@ import { spendingOfTask } from '../../core/money/ledger.ts'
 import { usdOf } from '../../core/money/usage.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { isSettled, recordOf } from '../../core/run/lookup.ts'
+import { projectedAs } from '../../core/run/projection-name.ts'
 import type { AttemptRecord, TaskRecord } from '../../core/run/task-record.ts'
 import { blockers } from '../../core/run/task-status.ts'
 import { parkedUntil } from '../../core/schedule/parked.ts'
@@ -17,7 +18,7 @@ import { adaptedNote, reviewNote } from './review-text.ts'
 import { failureLine } from './task-failure.ts'
 
 export interface TableDetail {
-  /** Only tasks that have not landed. */
+  /** Only tasks that have neither landed nor wait for others. */
   open: boolean
   /** Titles and notes. */
   words: boolean
@@ -26,12 +27,12 @@ export interface TableDetail {
 /** Two columns, which hold on a phone: the task; and where it stands, what its work took, and links to all of it. */
 export function statusTable(run: PlannedRun, statuses: DisplayStatuses, { open, words }: TableDetail): string[] {
   const blocked = blockers(run.work)
-  const shown = run.work.plan.tasks.filter((task) => !open || statuses.get(task.id) !== 'landed')
+  const shown = run.work.plan.tasks.filter(({ id }) => !open || !NOT_OPEN.has(statuses.get(id)))
   const rows = shown.map((task) => {
     const record = recordOf(run.work, task.id)
     const status = statuses.get(task.id) ?? 'waits for its needs'
     const said = words ? note(run, task, record, status, blocked.get(task.id) ?? null) : ''
-    const shownStatus = `**${task.kind === 'gate' && status === 'landed' ? 'approved' : status}**`
+    const shownStatus = words ? statusOf(run, task, status) : `**${status}**`
     const work = worked(run, task).join(' · ')
     // On a line of its own below a sentence; else beside the status.
     const parts = said === '' ? [shownStatus, work].filter((part) => part !== '').join(' · ') : ''
@@ -41,6 +42,15 @@ export function statusTable(run: PlannedRun, statuses: DisplayStatuses, { open, 
     ]
   })
   return table(['Task', 'Status'], rows)
+}
+
+const NOT_OPEN: ReadonlySet<DisplayStatus | undefined> = new Set(['landed', 'waits for its needs'])
+
+function statusOf(run: PlannedRun, { kind, needs }: Task, status: DisplayStatus): string {
+  if (kind === 'gate' && status === 'landed') return '**approved**'
+  if (status !== 'waits for its needs') return `**${status}**`
+  const missing = needs.filter((need) => !isSettled(run.work, need))
+  return missing.length === 0 ? '**waits to start**' : `**waits for** ${codes(missing)}`
 }
 
 /** Time, attempts, cost, and links to the pull request or branch, the check and the log of the job. */
@@ -67,7 +77,7 @@ const workTime = (last: AttemptRecord): string =>
 
 /** Links to the check of an attempt and to the log of its job. They are relative: on an issue and on a pull request alike. */
 export function linksOf(run: PlannedRun, id: TaskId, { head, base, slot, job }: AttemptRecord): string[] {
-  const check = run.projected[`check:${id}@${head ?? base}`]
+  const check = projectedAs(run, { kind: 'check', of: id, sha: head ?? base })
   const workflowRun = slot === null ? null : workflowRunOf(run, slot)
   return [
     ...(check === undefined ? [] : [`[check](../runs/${check.number})`]),
@@ -89,14 +99,13 @@ function note(run: PlannedRun, task: Task, record: TaskRecord, status: DisplaySt
       return record.state.status === 'expanded' ? `Became ${codes(record.state.into)}.` : ''
     case 'landed':
       return words(again(record), resolved(record), reviewNote(record), adaptedNote(run.work, task.id))
-    case 'waits for its needs':
-      return words(again(record), missing(run, task), adaptedNote(run.work, task.id))
     case 'waits for the model':
       return words(again(record), goesOn(task.id, record))
     case 'at work':
     case 'verified':
     case 'in review':
     case 'queued':
+    case 'waits for its needs':
     case 'not approved':
     case 'skipped':
     case 'cancelled':
@@ -109,11 +118,6 @@ const words = (...parts: readonly string[]): string => parts.filter((part) => pa
 const goesOn = (id: string, record: TaskRecord): string => {
   const until = parkedUntil(id, record)
   return until === null ? '' : `Goes on at ${clock(until.toISOString())}.`
-}
-
-function missing(run: PlannedRun, task: Task): string {
-  const waits = task.needs.filter((need) => !isSettled(run.work, need))
-  return waits.length === 0 ? '' : `Waits for ${codes(waits)}.`
 }
 
 function resolved({ state }: TaskRecord): string {
@@ -135,6 +139,6 @@ const sentenceOf = (text: string): string => `${text.charAt(0).toUpperCase()}${t
 /** The line that stands for rows and columns left out. */
 export const leftOut = (run: PlannedRun, { open, words }: TableDetail): string[] => {
   if (!open && words) return []
-  const what = [...(open ? ['tasks that have landed'] : []), ...(words ? [] : ['titles and notes'])]
+  const what = [...(open ? ['tasks that have landed or wait for others'] : []), ...(words ? [] : ['titles and notes'])]
   return ['', `Left out, since ${count(run.work.plan.tasks.length, 'task')} would not fit: ${what.join(', ')}.`]
 }

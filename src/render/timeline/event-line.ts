@@ -2,6 +2,7 @@ import { shortSha } from '../../core/ids.ts'
 import { tokensOf, usdOf } from '../../core/money/usage.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { RunEvent } from '../../core/run/event.ts'
+import { parseProjectionName, projectionName } from '../../core/run/projection-name.ts'
 import type { Report } from '../../core/run/report.ts'
 import { slotFailureText } from '../../core/slots/slot-jobs.ts'
 import { count, duration, usd } from '../markdown/format.ts'
@@ -86,10 +87,15 @@ function runEventText(event: RunEvent): string {
     case 'base_moved':
       return `base moved to ${shortSha(event.to)}${event.stale ? `, in paths of the plan: ${event.paths.join(', ')}` : ', in no path of the plan'}`
     case 'projected':
-      return `shown: ${event.entries.map(({ name }) => name.replace(/@([0-9a-f]{8})[0-9a-f]{32}$/, '@$1')).join(', ')}`
+      return `shown: ${event.entries.map(({ name }) => shortName(name)).join(', ')}`
     default:
       return taskEventText(event)
   }
+}
+
+function shortName(text: string): string {
+  const name = parseProjectionName(text)
+  return name?.kind === 'check' ? projectionName({ ...name, sha: shortSha(name.sha) }) : text
 }
 
 type TaskEvent = Exclude<

@@ -3,7 +3,7 @@ import { ownOf } from '../../core/own.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
 import type { Work } from '../../core/run/work.ts'
-import { slotNames } from '../../core/slots/slot-requests.ts'
+import { slotNames } from '../../core/slots/slot-jobs.ts'
 import { secondsBetween } from '../markdown/format.ts'
 
 /** A piece of work in a slot. Times in seconds since the first event. */

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { type ProjectionName, projectionName } from '../../../../src/core/run/projection-name.ts'
 import { desiredProjections } from '../../../../src/jobs/orchestrate/projections/desired-projections.ts'
 import {
   byAgents,
@@ -29,12 +30,12 @@ const amended: TimedEvent[] = [
     notes: [],
   },
 ]
-const shownAt = (name: string) => ({ number: 7, node: `node of ${name}` })
+const shownAt = (name: ProjectionName) => ({ number: 7, node: `node of ${projectionName(name)}` })
 
 it('closes the pull request of a task that is no part of the plan any more, and ends its check', () => {
   const wanted = desiredProjections(planned(...amended), shownAt)
   expect(wanted.filter(({ kind }) => kind === 'close-pull')).toEqual([
-    { kind: 'close-pull', name: 'close:a', located: shownAt('pull:a') },
+    { kind: 'close-pull', name: 'close:a', located: shownAt({ kind: 'pull', of: 'a' }) },
   ])
   expect(wanted.find(({ name }) => name.startsWith('check:a@'))).toMatchObject({
     state: { status: 'completed', conclusion: 'cancelled' },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readCodeOwners } from '../../../../src/core/plan/code-owners.ts'
+import { type ProjectionName, projectionName } from '../../../../src/core/run/projection-name.ts'
 import type { ActiveRun, LiveRun } from '../../../../src/core/run/state.ts'
 import { settingsSchema } from '../../../../src/core/settings.ts'
 import { publishProjections } from '../../../../src/jobs/orchestrate/projections/publish-projections.ts'
@@ -34,8 +35,8 @@ function done(change: object = {}): LiveRun {
   return afterwards<LiveRun>(landed, { type: 'run_finished', ...stamp, sha: shaOf('merge a') })
 }
 
-const located = (name: string) =>
-  name.startsWith('pull:') ? { number: name === 'pull:trunk' ? 51 : 52, node: name } : null
+const located = (name: ProjectionName) =>
+  name.kind === 'pull' ? { number: name.of === 'trunk' ? 51 : 52, node: projectionName(name) } : null
 const entry = (name: string, number: number) => ({ name, number, node: `PR_${number}`, digest: '' })
 const asked = (run: LiveRun) =>
   reviewRequests(run, located, OWNERS).map(({ name, reviewers, head }) => [name, reviewers, head])

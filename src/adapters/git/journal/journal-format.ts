@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { issueOf, logBranchRef, logRef, type RunId, runOfJournalRef, type Sha } from '../../../core/ids.ts'
+import { issueOf, logBranchRef, logRef, type RunId, runCountOf, runOfJournalRef, type Sha } from '../../../core/ids.ts'
 import type { RunEvent } from '../../../core/run/event.ts'
 import { eventsInMessage } from '../../../core/run/journal-message.ts'
 import type { JournalTip } from '../../../ports/journal.ts'
@@ -64,7 +64,7 @@ export function runsIn(refs: ReadonlyMap<string, Sha>, issue: number): JournalTi
   const all = [...refs.keys()].flatMap((ref) => runOfJournalRef(ref) ?? [])
   const runs = [...new Set(all)].filter((run) => issueOf(run) === issue)
   return runs
-    .toSorted((one, other) => countOf(one) - countOf(other))
+    .toSorted((one, other) => runCountOf(one) - runCountOf(other))
     .flatMap((run) => {
       const found = journalIn(refs, run)
       return found === null ? [] : [{ run, tip: found.tip }]
@@ -81,8 +81,6 @@ export const refsInTheWay = (refs: ReadonlyMap<string, Sha>, run: RunId): string
       ['refs/heads/tributary', `refs/heads/tributary/${run}`].some((place) => ref === place) ||
       [`refs/heads/tributary/${run}/`, `${OWN}${run}/`].some((folder) => ref.startsWith(folder)),
   )
-
-const countOf = (run: RunId): number => Number(run.split('-')[1] ?? 1)
 
 /**
  * Every event of the journal up to `tip`. The commits are fetched into a separate repository, without trees and blobs: the

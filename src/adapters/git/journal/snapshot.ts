@@ -42,7 +42,11 @@ const localRef = (run: RunId): string => `refs/journal/${run}`
 export async function fetchJournal(store: GitStore, run: RunId, tip: Sha): Promise<void> {
   if ((await missingCommits(store, [tip])).length === 0) return
   const known = await readFile(join(store.repo.gitDir, localRef(run)), 'utf8').catch(() => null)
-  const wanted = { commit: tip, have: known?.trim() ?? null, depth: known === null ? (1 as const) : null }
+  const wanted = {
+    objects: [tip],
+    haves: known === null ? [] : [known.trim()],
+    depth: known === null ? (1 as const) : null,
+  }
   if (await fetchPack(store, wanted)) return void (await remember(store, run, tip))
   await fetchInto(store, known === null ? ['--depth=1'] : [], [`+${checkedSha(tip)}:${localRef(run)}`])
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sha } from '../../../core/ids.ts'
 import { checkedRef, checkedSha } from '../local-repo.ts'
 import { infoOf, writeRef } from '../objects.ts'
-import { gitLine, runGit } from '../plumbing.ts'
-import { fetchInto, type GitStore } from '../store.ts'
+import { gitLine } from '../plumbing.ts'
+import { commitsOnRemote, fetchInto, type GitStore } from '../store.ts'
+import { fetchTrees, lacksFiles, withFiles } from './absent-files.ts'
+import { fetchPack } from './fetch-pack.ts'
 
 /** A local ref for each fetched commit: git reports these to the remote, and so fetches nothing twice. */
 const keptRef = (sha: Sha): string => `refs/fetched/${sha}`
@@ -21,13 +22,33 @@ export async function fetchCommits(store: GitStore, shas: readonly Sha[], refs: 
   if (first === undefined) return
   if (!(await hasHorizon(store))) await makeHorizon(store, first)
   const wanted = await missingCommits(store, shas)
-  if (wanted.length > 0) await fetchWhole(store, wanted, refs)
+  if (wanted.length === 0 || (await fetchNew(store, wanted))) return
+  await withFiles(store.repo, () => fetchWhole(store, wanted, refs))
 }
 
-/** Depth 1, for commits of which only the trees are read. */
+/** What commits add to those that are here, with few requests; false: git has to fetch them. */
+async function fetchNew(store: GitStore, wanted: readonly Sha[]): Promise<boolean> {
+  if (!lacksFiles(store.repo)) return false
+  const haves = commitsOnRemote(store.repo)
+  if (!(await fetchPack(store, { objects: wanted, haves, depth: null, files: 'new' }))) return false
+  await keep(store, wanted)
+  return true
+}
+
+/** Depth 1, for commits of which the trees are read, and few files. */
 export async function fetchAlone(store: GitStore, shas: readonly Sha[]): Promise<void> {
   const wanted = await missingCommits(store, shas)
-  if (wanted.length > 0) await fetchInto(store, ['--depth=1'], wanted.map(kept))
+  const left: Sha[] = []
+  for (const sha of wanted) if (!(await fetchTrees(store, sha, commitsOnRemote(store.repo)))) left.push(sha)
+  await keep(
+    store,
+    wanted.filter((sha) => !left.includes(sha)),
+  )
+  if (left.length > 0) await withFiles(store.repo, () => fetchInto(store, ['--depth=1'], left.map(kept)))
+}
+
+const keep = async (store: GitStore, shas: readonly Sha[]): Promise<void> => {
+  for (const sha of shas) await writeRef(store.repo, keptRef(sha), sha)
 }
 
 async function fetchWhole(store: GitStore, shas: readonly Sha[], refs: readonly string[]): Promise<void> {
@@ -65,69 +86,4 @@ async function hasHorizon({ repo }: GitStore): Promise<boolean> {
 async function makeHorizon(store: GitStore, sha: Sha): Promise<void> {
   await fetchAlone(store, [sha])
   await writeRef(store.repo, `${HORIZON}/${sha}`, sha)
-}
-
-interface BundleHeader {
-  heads: Sha[]
-  /** Prerequisites: commits that the importing repository must have. */
-  needs: Sha[]
-  /** Offset of the pack, in bytes. */
-  bytes: number
-}
-
-const HEADER_BYTES = 64 * 1024
-const PACK_BYTES = 512 * 1024 * 1024
-const MAGIC = '# v2 git bundle'
-
-/**
- * Imports a slot's bundle. Not with `git fetch`, which checks no object of a bundle before git 2.46: `index-pack --strict`
- * refuses a tree with an entry `.git` and an object that refers to a missing one.
- */
-export async function importBundle(store: GitStore, file: string, head: Sha): Promise<void> {
-  try {
-    await importPack(store, file, checkedSha(head))
-  } catch (cause) {
-    throw new Error(`the bundle cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
-  }
-}
-
-async function importPack(store: GitStore, file: string, head: Sha): Promise<void> {
-  const { heads, needs, bytes } = await readHeader(file)
-  if (!heads.includes(head)) throw new Error(`it holds ${heads.join(', ') || 'nothing'}, not ${head}`)
-  const absent = await missingCommits(store, needs)
-  if (absent.length > 0) throw new Error(`it builds on ${absent.join(', ')}, which is not here`)
-  const index = ['index-pack', '--stdin', '--fix-thin', '--strict', `--max-input-size=${PACK_BYTES}`]
-  await runGit(store.repo, index, { input: { file, from: bytes }, seconds: 300 })
-  await requireCommit(store, head)
-  await requireComplete(store, head)
-  await writeRef(store.repo, `refs/intake/${head}`, head)
-}
-
-/** Git follows an annotated tag to its commit nearly everywhere, but no branch can be pushed to a tag. */
-async function requireCommit({ repo }: GitStore, head: Sha): Promise<void> {
-  const [found] = await infoOf(repo, [head])
-  if (found?.type !== 'commit') throw new Error(`${head} is a ${found?.type ?? 'missing object'}, not a commit`)
-}
-
-/** Throws if an object that the head reaches is missing. */
-async function requireComplete({ repo }: GitStore, head: Sha): Promise<void> {
-  await runGit(repo, ['rev-list', '--objects', '--quiet', checkedSha(head), '--not', '--all'])
-}
-
-async function readHeader(path: string): Promise<BundleHeader> {
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
-    return parseHeader(buffer.subarray(0, bytesRead))
-  } finally {
-    await file.close()
-  }
-}
-
-function parseHeader(start: Buffer): BundleHeader {
-  const end = start.indexOf('\n\n')
-  const [magic, ...lines] = start.subarray(0, Math.max(end, 0)).toString('utf8').split('\n')
-  if (magic !== MAGIC) throw new Error('it is no git bundle')
-  const named = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.[1] ?? [])
-  return { heads: named(/^([0-9a-f]{40}) /), needs: named(/^-([0-9a-f]{40})(?: |$)/), bytes: end + 2 }
 }

@@ -17,14 +17,14 @@ export async function requestPackets(
   remote: GitRemote,
   command: 'ls-refs' | 'fetch',
   words: readonly string[],
-  signal?: AbortSignal,
+  { signal, seconds = LIMIT_SECONDS }: { signal?: AbortSignal | undefined; seconds?: number | undefined } = {},
 ): Promise<Buffer[] | null> {
   if (protocolOf(remote.url) === 'file') return null
   const headers = { ...HEADERS, ...authorization(remote) }
   const body = [packet(`command=${command}`), DELIMITER, ...words.map(packet), FLUSH].join('')
   const address = `${remote.url}/git-upload-pack`
   try {
-    return await withinSeconds(LIMIT_SECONDS, signal, async (limit) => {
+    return await withinSeconds(seconds, signal, async (limit) => {
       const answer = await fetch(address, { method: 'POST', headers, body, redirect: 'error', signal: limit })
       return answer.ok ? packetsIn(Buffer.from(await answer.arrayBuffer())) : null
     })
@@ -78,7 +78,7 @@ export async function lsRefs(
   signal?: AbortSignal,
 ): Promise<Map<string, string> | null> {
   const words = prefixes.map((prefix) => `ref-prefix ${prefix}`)
-  const packets = await requestPackets(remote, 'ls-refs', words, signal)
+  const packets = await requestPackets(remote, 'ls-refs', words, { signal })
   const entries = packets?.map((packet) => ENTRY.exec(packet.toString('utf8'))) ?? [null]
   const refs = new Map<string, string>()
   for (const entry of entries) {

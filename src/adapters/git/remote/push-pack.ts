@@ -3,6 +3,7 @@ import { withinSeconds } from '../../system/time-limit.ts'
 import { type GitRemote, protocolOf } from '../local-repo.ts'
 import { runGit } from '../plumbing.ts'
 import { commitsOnRemote, type GitStore } from '../store.ts'
+import { withFiles } from './absent-files.ts'
 import { missingCommits } from './fetch.ts'
 import { authorization, packet, packetsIn } from './protocol.ts'
 import { type NetworkAnswer, redacted, SECONDS } from './remote.ts'
@@ -93,7 +94,7 @@ async function packOf(store: GitStore, updates: readonly RefUpdate[]): Promise<B
   const known = [...olds.filter((sha) => !absent.includes(sha)), ...commitsOnRemote(store.repo)]
   const args = ['pack-objects', '--revs', '--stdout', '--thin', '--delta-base-offset', '-q']
   const input = [...wanted, '--not', ...known, ''].join('\n')
-  return runGit(store.repo, args, { input, maxBytes: MOST_BYTES }).then(
+  return withFiles(store.repo, () => runGit(store.repo, args, { input, maxBytes: MOST_BYTES })).then(
     ({ stdout }) => stdout,
     () => null,
   )

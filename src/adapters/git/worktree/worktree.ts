@@ -168,16 +168,16 @@ async function fetchTree(worktree: OpenWorktree, sha: Sha, ref: string): Promise
   if (!lacks.partial && (await missingCommits(store, [sha])).length === 0) return
   // What a partial clone has tells the remote nothing of what it lacks.
   const again = lacks.partial ? ['--refetch'] : []
-  if (!lacks.partial && (await fetchPack(store, { commit: sha, have: await haveOf(worktree), depth: 1 })))
+  if (!lacks.partial && (await fetchPack(store, { objects: [sha], haves: await haveOf(worktree), depth: 1 })))
     await writeRef(repo, ref, sha)
   else await fetchInto(store, ['--depth=1', ...again], [`+${sha}:${ref}`])
 }
 
 /** What the remote has too: the base before, or what was checked out first. HEAD may be a commit of a task. */
-async function haveOf({ repo, fetched }: OpenWorktree): Promise<Sha | null> {
-  if (fetched !== null) return fetched
+async function haveOf({ repo, fetched }: OpenWorktree): Promise<Sha[]> {
+  if (fetched !== null) return [fetched]
   const [head] = await infoOf(repo, ['HEAD^{commit}'])
-  return head?.sha ?? null
+  return head == null ? [] : [head.sha]
 }
 
 async function sourcesOf(worktree: OpenWorktree, commit: Sha): Promise<CommitSources> {
@@ -281,8 +281,9 @@ async function bundle(worktree: OpenWorktree, head: Sha, base: Sha, file: string
   // A ref of its own: a checkpoint may be bundled at the same time.
   const ref = `${HAND_OVER_REF}-${checkedSha(head)}`
   await writeRef(worktree.repo, ref, head)
-  const args = ['bundle', 'create', '--quiet', '--version=2', file, ref, `^${checkedSha(base)}`]
-  await runGit(worktree.repo, args, { seconds: 300 })
+  // Whole files: the repository that takes it in may not have the old ones that it could name the difference from.
+  const args = ['-c', 'pack.window=0', 'bundle', 'create', '--quiet', '--version=2', file, ref]
+  await runGit(worktree.repo, [...args, `^${checkedSha(base)}`], { seconds: 300 })
 }
 
 /** Restores git's configuration before each question. */

@@ -1,4 +1,5 @@
 import { trunkBranch } from '../../../core/ids.ts'
+import { locatedPull } from '../../../core/run/projection-name.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import { type Html, html } from '../../../render/page/html.ts'
 import { isPull } from '../../representations/pull.ts'
@@ -28,7 +29,7 @@ export async function takeForms(context: PageContext, state: LiveRun): Promise<H
 
 /** Without a repository that takes the result: the final pull request is merged in the hub. */
 export async function mergeResult(context: PageContext, state: LiveRun): Promise<Html> {
-  const number = state.projected['pull:trunk']?.number
+  const number = locatedPull(state, 'trunk')?.number
   const pull = context.world.store.doc.issues.filter(isPull).find((issue) => issue.number === number)
   if (pull === undefined)
     return html`<p>There is no pull request: merge <code>${trunkBranch(state.run)}</code> yourself.</p>`

@@ -1,6 +1,7 @@
 import { issueOf, type RunId } from '../../../core/ids.ts'
 import { spendingOfTask } from '../../../core/money/ledger.ts'
 import { usdOf } from '../../../core/money/usage.ts'
+import { locatedPull } from '../../../core/run/projection-name.ts'
 import { type LiveRun, workOf } from '../../../core/run/state.ts'
 import { usd } from '../../../render/markdown/format.ts'
 import { SIGNS } from '../../../render/page/graph-svg.ts'
@@ -61,17 +62,17 @@ export const eventsView = ({ run, events }: RunView): View => ({
 /** The final pull request, where there is one, else the issue: where people talk to the run. */
 export const formPlaceOf = ({ csrf }: PageContext, state: LiveRun, back = runPath(state.run)): FormPlace => ({
   csrf,
-  thread: state.projected['pull:trunk']?.number ?? issueOf(state.run),
+  thread: locatedPull(state, 'trunk')?.number ?? issueOf(state.run),
   back,
 })
 
-const threadsOf = (state: LiveRun): number[] => [
-  issueOf(state.run),
-  ...(state.projected['pull:trunk'] === undefined ? [] : [state.projected['pull:trunk'].number]),
-]
+function threadsOf(state: LiveRun): number[] {
+  const final = locatedPull(state, 'trunk')
+  return [issueOf(state.run), ...(final === undefined ? [] : [final.number])]
+}
 
 function links({ world }: PageContext, state: LiveRun): Html {
-  const pull = state.projected['pull:trunk']?.number
+  const pull = locatedPull(state, 'trunk')?.number
   return html`<p class="lead"><a href="${threadPath(world, issueOf(state.run))}">Issue #${issueOf(state.run)}</a>${pull !== undefined && html` · <a href="${threadPath(world, pull)}">Pull request #${pull}</a>`} · <a href="${runPath(state.run)}/events">Events</a></p>`
 }
 

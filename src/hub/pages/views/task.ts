@@ -3,6 +3,7 @@ import { type TaskId, taskBranch } from '../../../core/ids.ts'
 import { spendingOfTask } from '../../../core/money/ledger.ts'
 import type { Task } from '../../../core/plan/plan.ts'
 import { recordOf } from '../../../core/run/lookup.ts'
+import { locatedPull } from '../../../core/run/projection-name.ts'
 import type { TaskRecord } from '../../../core/run/task-record.ts'
 import { costCells } from '../../../render/cost.ts'
 import { commandText, withoutColours } from '../../../render/markdown/code.ts'
@@ -57,7 +58,7 @@ export async function taskView(context: PageContext, run: PlannedRun, task: Task
 }
 
 function head({ world }: PageContext, run: PlannedRun, task: Task, status: string, record: TaskRecord): Html {
-  const pull = run.projected[`pull:${task.id}`]?.number
+  const pull = locatedPull(run, task.id)?.number
   const { state } = record
   const cost = spendingOfTask(run.ledger, task.id)
   const [tokens, price] = costCells(cost)

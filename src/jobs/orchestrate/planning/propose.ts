@@ -1,19 +1,16 @@
-import { wholeProblems } from '../../../agent/planner/plan-problems.ts'
-import type { Problem } from '../../../core/failure.ts'
-import { branchRef, type Sha, type TaskId, trunkBranch } from '../../../core/ids.ts'
+import { type Problem, problem } from '../../../core/failure.ts'
+import { branchRef, type Sha, trunkBranch } from '../../../core/ids.ts'
 import { spentUsd } from '../../../core/money/ledger.ts'
-import { priceToWrite } from '../../../core/money/price.ts'
-import { unknownBase } from '../../../core/plan/known-base.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { planIdOf } from '../../../core/plan/plan-id.ts'
-import type { Mode, PlanDraft, Planning } from '../../../core/plan/planning.ts'
+import { planTooLong } from '../../../core/plan/plan-problems.ts'
+import type { Mode } from '../../../core/plan/planning.ts'
 import { forecastOf } from '../../../core/prediction/forecast.ts'
-import { begunPart } from '../../../core/run/evolve-plan.ts'
 import { workOf } from '../../../core/run/state.ts'
+import { shorterPlans } from '../../../core/schedule/conclude-planning.ts'
 import { runsWithSharedWrites } from '../../../core/schedule/shared-writes.ts'
 import type { Settings } from '../../../core/settings.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
-import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../../render/plan/planned-run.ts'
 import { signed } from '../../commit-words.ts'
@@ -45,8 +42,9 @@ export async function propose(session: Session, draft: Draft, it: Proposal): Pro
   if (refused !== null) return refused
   const comments = isRead(it.plan) ? keptComments(await unlessLimited(session, () => commentsOf(session), [])) : {}
   const remarks = await remarksOn(it, session.repo.sources(it.base))
-  for (const one of [it, ...shorter(draft, it)]) {
-    const proposed = await put(session, draft, { ...one, ...comments, notes: [...one.notes, ...remarks] })
+  for (const { plan, notes } of [{ plan: it.plan, notes: [] }, ...shorterPlans(draft.state, it.plan)]) {
+    const whole = { ...it, ...comments, plan, notes: [...it.notes, ...notes, ...remarks] }
+    const proposed = await put(session, draft, whole)
     if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
   }
   return refusePlan(session, draft, [planTooLong])
@@ -54,23 +52,6 @@ export async function propose(session: Session, draft: Draft, it: Proposal): Pro
 
 /** Whether what people said on the issue will be read: programs do not. */
 const isRead = ({ tasks }: Plan): boolean => tasks.some(({ run, kind }) => run.length === 0 && kind !== 'gate')
-
-/** Shares of the tasks that are tried in turn if a plan that has begun is too long, so that its work is not lost. */
-const PARTS = [0.75, 0.5, 0.25, 0] as const
-
-/** The plan with fewer and fewer of the tasks that have not begun; the last ones are left out first. */
-function* shorter({ state }: Draft, it: Proposal): Generator<Proposal> {
-  const work = workOf(state)
-  if (work === null || !work.open) return
-  const begun = begunPart(work)
-  const spare = it.plan.tasks.flatMap(({ id }) => (begun.has(id) ? [] : [id]))
-  for (const share of PARTS) {
-    const out = spare.slice(Math.floor(spare.length * share))
-    const plan = { ...it.plan, tasks: it.plan.tasks.filter(({ id }) => !out.includes(id)) }
-    if (out.length > 0 && plan.tasks.length > 0)
-      yield { ...it, plan, notes: [...it.notes, `left out, since no comment could hold them: ${someOf(out)}`] }
-  }
-}
 
 async function put(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
   const planId = planIdOf({ plan: it.plan, base: it.base, settingsBlob: it.settingsBlob, settings: it.settings })
@@ -116,34 +97,5 @@ export async function withTrunk(
   return { draft: withRefMove(draft, { ref: branchRef(trunkBranch(run)), from: null, to: trunk }), trunk }
 }
 
-export const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
-
-/** A plan that no comment can hold. */
-export const planTooLong: Problem = problem('too-long', 'The plan does not fit into a comment: make it two issues.')
-
 export const refusePlan = (session: Session, draft: Draft, problems: Problem[]): Draft =>
   recordEvents(draft, nowOf(session), { type: 'plan_refused', problems })
-
-export const withoutPrice = (model: string): string =>
-  `\`${model}\` has no price here, so no limit could hold for it: ${priceToWrite(model)}.`
-
-/**
- * The part of a draft that can be proposed. A plan that has begun keeps the tasks that were sound when they came, and what
- * they need, so that a bad later task does not cost their work. Any other draft comes back as it is, with its problems.
- */
-export function soundPart({ state }: Draft, { settings }: Planning, made: PlanDraft): PlanDraft {
-  const work = workOf(state)
-  if (made.problems.length === 0 || work === null || !work.open || work.plan.tasks.length === 0) return made
-  const plan = { ...made.plan, tasks: work.plan.tasks }
-  // A problem of the plan as a whole is one of every part of it.
-  if (wholeProblems(plan, settings, unknownBase).length > 0) return made
-  const out = made.plan.tasks.filter((task) => !plan.tasks.some(({ id }) => id === task.id)).map(({ id }) => id)
-  const which = out.length === 0 ? [] : [`left out, with all that needs it: ${someOf(out)}`]
-  return { plan, problems: [], notes: [...made.notes, ...which, ...made.problems.map((one) => `not fixed: ${one}`)] }
-}
-
-const NAMED = 20
-
-/** Names of tasks, at most 20. */
-const someOf = (ids: readonly TaskId[]): string =>
-  `${listed(ids.slice(0, NAMED))}${ids.length > NAMED ? ` and ${ids.length - NAMED} more` : ''}`

@@ -1,9 +1,10 @@
 import { readInstructions } from '../../../agent/prompts/instructions.ts'
 import { quotesFor, withoutNonce } from '../../../agent/prompts/quote.ts'
 import { reviewWork } from '../../../agent/reviewer/review.ts'
-import { recordOf, taskOf } from '../../../core/run/lookup.ts'
+import { recordOf } from '../../../core/run/lookup.ts'
 import { adaptableTasks, reviewEvents, reviewsLeftOut } from '../../../core/schedule/after-review.ts'
 import { briefOf } from '../../../core/schedule/brief.ts'
+import { resolvedTasks } from '../../../core/schedule/conflict.ts'
 import { brokenPromises } from '../../../core/schedule/kept-promise.ts'
 import { reviewModelOf } from '../../../core/settings.ts'
 import { redactDeeply } from '../../../core/text/redact.ts'
@@ -37,7 +38,7 @@ export async function reviewTask({ session, stage, metered, signal }: StageBasis
       reasons,
       report,
       differences: brokenPromises(work, task, report.handOff),
-      settles: (report.resolved ?? []).flatMap((id) => (id in work.tasks ? [taskOf(work, id)] : [])),
+      settles: resolvedTasks(work, report),
       files: (await repo.changes(base, head)).map(({ status, path }) => `${status} ${path}`),
       diff: isWhole ? diff : await repo.diff(base, head, MOST_DIFF),
       sources: isWhole ? null : repo.sources(head),

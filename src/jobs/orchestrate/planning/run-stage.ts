@@ -9,8 +9,11 @@ import { modelOwnerOf } from '../../../core/money/usage.ts'
 import type { Stage } from '../../../core/plan/planning.ts'
 import { recordOf } from '../../../core/run/lookup.ts'
 import { settingsOf, workOf } from '../../../core/run/state.ts'
+import { BUSY_MINUTES } from '../../../core/schedule/parked.ts'
 import { roleOf } from '../../../core/schedule/planning-stages.ts'
 import { reviewWait } from '../../../core/schedule/review-reasons.ts'
+import type { Model } from '../../../ports/model.ts'
+import { waitingModel } from '../../waiting-model.ts'
 import { afterLimit } from '../session/api-limit.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
@@ -21,7 +24,6 @@ import { designPlan } from './run-design.ts'
 import { changeInWords, expandTask, handOffsOf, replanTask, scopeTask } from './run-parts.ts'
 import { reviewTask } from './run-review.ts'
 import { recordsEvents, type StageBasis, type StageContext, type StageEnd } from './stage-context.ts'
-import { stageModel } from './stage-model.ts'
 
 const STAGES: Readonly<Record<Exclude<Stage['name'], 'review'>, (at: StageContext) => Promise<StageEnd>>> = {
   explore: exploreBase,
@@ -39,10 +41,25 @@ const underLimit = (input: PlannerInput, { limit }: Ledger): PlannerInput => {
   return { ...input, settings: { ...settings, budget: { ...settings.budget, usd: limit ?? settings.budget.usd } } }
 }
 
-/** In seconds; undefined: as long as the planner waits. */
-function retrySeconds({ state }: Session, { name, task }: Stage): number | undefined {
+/** The planner waits for a busy model until a person should know. */
+function retrySeconds({ state }: Session, { name, task }: Stage): number {
   const work = workOf(state)
-  return name === 'review' && task !== null && work !== null ? reviewWait(work, task) : undefined
+  return name === 'review' && task !== null && work !== null ? reviewWait(work, task) : BUSY_MINUTES * 60
+}
+
+/** A shorter pause is not worth a word to people. In seconds. */
+const SAID = 30
+
+/** While the model is busy, the session says so to people. */
+function stageModel({ deps, waitingCalls }: Session, model: Model, seconds: number) {
+  return waitingModel(model, {
+    retrySeconds: () => seconds,
+    onPause({ seconds: pause, failure }, call) {
+      if (pause < SAID || !('since' in failure)) return
+      waitingCalls.set(call, { since: failure.since, why: deps.redact(`${failure.reason}: ${failure.detail}`) })
+    },
+    onEnd: (call) => waitingCalls.delete(call),
+  })
 }
 
 /** A review needs no planner: a plan by hand has none. */

@@ -1,4 +1,5 @@
 import { stageAllowance } from '../../../core/money/allowance.ts'
+import { ownOf } from '../../../core/own.ts'
 import type { Stage } from '../../../core/plan/planning.ts'
 import {
   basisOf,
@@ -20,7 +21,7 @@ export const reserveStages: OrchestratorStep = (session, draft) => {
   if (session.deps.model === null || session.stageRunner.closing) return draft
   let next = draft
   for (const stage of wantedStages(draft.state)) {
-    if (next.state.ledger.reserved[stage.key] !== undefined) continue
+    if (ownOf(next.state.ledger.reserved, stage.key) !== undefined) continue
     const usd = stageAllowance(next.state, stage)
     if (usd === null) continue
     next = recordEvents(next, nowOf(session), {
@@ -47,7 +48,7 @@ export function startStages(session: Session): void {
   }
   if (stageRunner.closing) return
   for (const stage of wanted.values()) {
-    const reserved = state.ledger.reserved[stage.key]
+    const reserved = ownOf(state.ledger.reserved, stage.key)
     if (reserved !== undefined && !stageRunner.running.has(stage.key)) begin(session, stage, reserved.usd)
   }
 }

@@ -1,3 +1,4 @@
+import { type CommentName, isCallName, parseProjectionName, projectionName } from '../../../core/run/projection-name.ts'
 import type { Refusable } from '../../../core/run/report.ts'
 import { type LiveRun, settingsOf } from '../../../core/run/state.ts'
 import { editSeconds, showSeconds } from '../../../core/schedule/request-pace.ts'
@@ -7,6 +8,7 @@ import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, emptyDraft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, quotasOf, type Session } from '../session/session.ts'
 import { desiredProjections } from './desired-projections.ts'
+import { lastShown, locatedIn } from './last-shown.ts'
 import { askForReviews, readOwners } from './review-requests.ts'
 import { keepPage } from './run-page.ts'
 
@@ -58,7 +60,12 @@ async function publishChanged(session: Session, final: boolean): Promise<void> {
 
 /** What other texts link by its number, once it has one. */
 const isLinked = ({ kind, name, located }: Projection): boolean =>
-  located === null && (kind === 'pull' || (kind === 'check' && !name.startsWith('check:run@')))
+  located === null && (kind === 'pull' || (kind === 'check' && !isOfRun(name)))
+
+function isOfRun(name: string): boolean {
+  const of = parseProjectionName(name)
+  return of?.kind === 'check' && of.of === 'run'
+}
 
 function dueNow(session: Session, final: boolean): Projection[] {
   const wanted = desiredProjections(seen(session), locatedIn(session), session.owners?.rules)
@@ -68,14 +75,19 @@ function dueNow(session: Session, final: boolean): Projection[] {
   return !final && isShownSince(session, secondsOf(session)) && due.every(canWait) ? [] : due
 }
 
-const isCall = ({ name }: Projection): boolean => name.startsWith('comment:call-')
+function isCall({ name }: Projection): boolean {
+  const of = parseProjectionName(name)
+  return of?.kind === 'comment' && isCallName(of.comment)
+}
+
+const FINAL_PULL = projectionName({ kind: 'pull', of: 'trunk' })
 
 /** From when half of what GitHub lets the repository write in an hour is used up. */
 const SCARCE = 4
 
 /** A pull request that is opened for a task at work asks no person for anything: it is the first to go if writes are scarce. */
 function isLeftOut(session: Session, one: Projection): boolean {
-  if (one.kind !== 'pull' || one.located !== null || !one.draft || one.name === 'pull:trunk') return false
+  if (one.kind !== 'pull' || one.located !== null || !one.draft || one.name === FINAL_PULL) return false
   return secondsOf(session) >= SCARCE * settingsOf(session.state).limits.status_seconds
 }
 
@@ -98,24 +110,15 @@ const secondsOf = (session: Session): number =>
 export const showable = (state: LiveRun): string[] =>
   [state, { ...state, refused: { ...state.refused, reviewers: '' } }].flatMap((run) =>
     [null, { number: 1, node: '' }].flatMap((trunk) =>
-      desiredProjections(run, (name) => (name === 'pull:trunk' ? trunk : null)).map(({ name }) => name),
+      desiredProjections(run, (name) => (projectionName(name) === FINAL_PULL ? trunk : null)).map(({ name }) => name),
     ),
   )
-
-const locatedIn =
-  (session: Session) =>
-  (name: string): Located | null => {
-    const found = session.shown.get(name) ?? session.state.projected[name]
-    return found === undefined ? null : { number: found.number, node: found.node }
-  }
 
 /** Of what is shown, and not of where. */
 const digestOf = ({ located: _located, ...shown }: Projection): string => {
   const { threadNode: _node, ...content } = { threadNode: undefined, ...shown }
   return digest(content).slice(0, 16)
 }
-
-const lastShown = (session: Session, name: string) => session.shown.get(name) ?? session.state.projected[name]
 
 const hasChanged = (session: Session, one: Projection): boolean =>
   lastShown(session, one.name)?.digest !== digestOf(one) && !session.refused.has(refusalKey(one))
@@ -124,7 +127,9 @@ const hasChanged = (session: Session, one: Projection): boolean =>
 const refusalKey = (one: Projection): string => (one.kind === 'comment' ? `${one.name} ${digestOf(one)}` : one.name)
 
 /** Comments that are edited while the run is at work. */
-const LIVE: readonly string[] = ['comment:status', 'comment:planning', 'comment:plan']
+const LIVE: readonly string[] = (['status', 'planning', 'plan'] satisfies CommentName[]).map((comment) =>
+  projectionName({ kind: 'comment', comment }),
+)
 
 /** The live status is not edited at every event: people read it, and each edit is a write, of which the repository has few. */
 function isTooEarly(session: Session, { name }: Projection): boolean {
@@ -170,9 +175,10 @@ function noteAnswer(session: Session, one: Projection | undefined, answer: Publi
 }
 
 /** A worker pull request that was opened for review needs no marking. */
-function noteReady(session: Session, pull: string, located: Located): void {
-  if (pull === 'pull:trunk') return
-  const ready: Projection = { kind: 'ready-pull', name: pull.replace('pull:', 'ready:'), located }
+function noteReady(session: Session, name: string, located: Located): void {
+  const pull = parseProjectionName(name)
+  if (pull?.kind !== 'pull' || pull.of === 'trunk') return
+  const ready: Projection = { kind: 'ready-pull', name: projectionName({ kind: 'ready', of: pull.of }), located }
   session.shown.set(ready.name, { ...located, digest: digestOf(ready) })
 }
 

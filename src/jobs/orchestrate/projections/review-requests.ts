@@ -1,6 +1,7 @@
 import type { Sha } from '../../../core/ids.ts'
 import { CODEOWNERS_PATHS, type CodeOwners, ownersOf, readCodeOwners } from '../../../core/plan/code-owners.ts'
 import { recordOf } from '../../../core/run/lookup.ts'
+import { projectionName } from '../../../core/run/projection-name.ts'
 import { type LiveRun, settingsOf, workOf } from '../../../core/run/state.ts'
 import { LOGIN_OR_TEAM } from '../../../core/settings.ts'
 import { digest } from '../../../core/text/digest.ts'
@@ -10,6 +11,7 @@ import type { CalledByRequest } from '../../../render/status/call.ts'
 import { pathsOf } from '../../../render/status/changed-paths.ts'
 import { displayStatus } from '../../../render/status/display-status.ts'
 import type { Session } from '../session/session.ts'
+import { type Locate, lastShown } from './last-shown.ts'
 
 interface ReviewRequest {
   name: string
@@ -20,8 +22,6 @@ interface ReviewRequest {
   /** What they are to look at: a later head is asked for again. */
   head: Sha
 }
-
-type Locate = (name: string) => Located | null
 
 /** Reads the code owners that the base of the plan names, from the orchestrator's repository: once for each base. */
 export async function readOwners(session: Session): Promise<void> {
@@ -42,9 +42,10 @@ export function reviewRequests(run: LiveRun, locate: Locate, owners: CodeOwners 
   if (!isPlanned(run)) return []
   const { work } = run
   const request = (id: string, head: Sha, paths: readonly string[]): ReviewRequest[] => {
-    const pull = locate(`pull:${id}`)
+    const pull = locate({ kind: 'pull', of: id })
     const reviewers = reviewersOf(run, () => ownersOf(owners, paths))
-    return pull === null || reviewers.length === 0 ? [] : [{ name: `reviewers:${id}`, of: id, pull, reviewers, head }]
+    const name = projectionName({ kind: 'reviewers', of: id })
+    return pull === null || reviewers.length === 0 ? [] : [{ name, of: id, pull, reviewers, head }]
   }
   if (run.phase === 'ended')
     return run.conclusion === 'success'
@@ -89,7 +90,7 @@ export async function askForReviews(session: Session, state: LiveRun, locate: Lo
   for (const request of reviewRequests(state, locate, session.owners?.rules)) {
     const { name, pull, reviewers } = request
     const wanted = digestOf(request)
-    if ((session.shown.get(name) ?? state.projected[name])?.digest === wanted) continue
+    if (lastShown({ shown: session.shown, state }, name)?.digest === wanted) continue
     const said = await session.deps.forge.askReviewers(pull.number, reviewers)
     hasAsked = true
     session.shown.set(name, { ...pull, digest: wanted })

@@ -1,14 +1,6 @@
 import type { TaskFailure } from '../../../core/failure.ts'
-import {
-  attemptRef,
-  branchRef,
-  logBranchRef,
-  logRef,
-  type RunId,
-  type TaskId,
-  taskBranch,
-  trunkBranch,
-} from '../../../core/ids.ts'
+import { attemptRef, branchRef, logBranchRef, logRef, type TaskId, taskBranch, trunkBranch } from '../../../core/ids.ts'
+import { afterRefusedPush } from '../../../core/landing/refused-push.ts'
 import type { PushRefused, RefUpdate } from '../../../ports/journal.ts'
 import type { Draft } from './event-draft.ts'
 import type { Session } from './session.ts'
@@ -31,50 +23,21 @@ export function noteRefusal(session: Session, draft: Draft, refs: readonly RefUp
   for (const { ref, words } of guilty) session.refusedRefs.set(ref, words)
 }
 
-/** Null: not known yet, or none: the next wake-up takes results in one by one, or takes over workflow files. */
-function guiltyRefs(session: Session, draft: Draft, refs: readonly RefUpdate[], { refs: named, words }: PushRefused) {
-  const trunk = branchRef(trunkBranch(session.run))
-  // It is about the base and not about a task, none of which may change these files.
-  if (WORKFLOW_RULE.test(words)) {
-    if (session.behind) return [{ ref: trunk, words }]
-    session.behind = true
-    return null
-  }
-  if (named.length > 0) return named
-  const kept = keptRefsIn(session, draft).filter((ref) => refs.some((update) => update.ref === ref))
-  if (kept.length > 0) return kept.map((ref) => ({ ref, words }))
-  const results = resultRefs(session, draft).filter((ref) => refs.some((update) => update.ref === ref))
-  session.oneByOne = results.length > 1
-  if (session.oneByOne) return null
-  const moved = refs.map(({ ref }) => ref)
-  const suspects = results.length > 0 ? results : moved.includes(trunk) ? [trunk] : moved
-  return suspects.map((ref) => ({ ref, words }))
+/** Null: the next wake-up takes results in one by one, or takes over workflow files. */
+function guiltyRefs(
+  session: Session,
+  { events }: Draft,
+  refs: readonly RefUpdate[],
+  { refs: named, words }: PushRefused,
+) {
+  const { run, behind } = session
+  const after = afterRefusedPush({ run, events, moves: refs.map(({ ref }) => ref), named, words, behind })
+  if (after.next === 'follow workflows') session.behind = true
+  if (after.next === 'push one by one') session.oneByOne = true
+  if (after.next !== 'leave out') return null
+  if (after.byExclusion) session.oneByOne = false
+  return after.refs
 }
-
-/** GitHub's refusal of workflow files, which no permission of a job's token allows. */
-const WORKFLOW_RULE = /refusing to allow .* to (?:create or update|update|create) workflow/
-
-/** The branches that bring what slots have made. Only these hold content that the remote has not seen. */
-const resultRefs = ({ run }: Session, { events }: Draft): string[] =>
-  events.flatMap((event) => {
-    const isResult = event.type === 'task_verified' || event.type === 'task_failed'
-    return isResult && event.head !== null ? [branchRef(taskBranch(run, event.task))] : []
-  })
-
-/** Where the work of a lost slot is pushed to: the branch of its task, or beside it. */
-export const keptRefs = (run: RunId, { task, attempt }: { task: TaskId; attempt: number }): string[] => [
-  branchRef(taskBranch(run, task)),
-  attemptRef(run, task, attempt),
-]
-
-/** Of all that is new to the remote, work of lost slots can best be done without. */
-const keptRefsIn = ({ run }: Session, { events }: Draft): string[] =>
-  events.flatMap((event) =>
-    (event.type === 'task_returned' && event.kept !== undefined) ||
-    (event.type === 'task_failed' && event.failure.reason === 'slot-lost' && event.head !== null)
-      ? keptRefs(run, event)
-      : [],
-  )
 
 /** Why the remote does not take the task's branch, or the ref that keeps its last attempt; null: it does, as far as is known. */
 export function taskRefusal({ run, refusedRefs }: Session, task: TaskId, attempt: number): TaskFailure | null {

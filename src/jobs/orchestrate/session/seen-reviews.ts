@@ -1,5 +1,5 @@
 import type { DecisionResult } from '../../../core/command/decision.ts'
-import type { LoadedReview } from '../../pull-reviews.ts'
+import type { LoadedReview } from '../../reviews/pull-reviews.ts'
 
 /** Reviews of people that this process has met. */
 export interface SeenReviews {

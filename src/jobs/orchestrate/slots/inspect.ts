@@ -1,10 +1,10 @@
 import { type TaskFailure, withTexts } from '../../../core/failure.ts'
 import type { Sha } from '../../../core/ids.ts'
 import { audit, secretSearch } from '../../../core/landing/audit.ts'
+import { mayChangeNothing, verdictOf } from '../../../core/landing/verdict.ts'
 import { fewPaths } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf } from '../../../core/run/lookup.ts'
 import type { Work } from '../../../core/run/work.ts'
-import { mayChangeNothing } from '../../../core/slots/assignment.ts'
 import { awaitedSlot, type InspectedResult } from '../../../core/slots/result-events.ts'
 import {
   type AttemptOutcome,
@@ -86,10 +86,8 @@ async function inspectWork(
   const work = plannedWork(draft)
   const { state } = recordOf(work, file.task)
   if (state.status !== 'in_progress') throw new Error(`task ${file.task} is not at work`)
-  if (outcome.head === null || outcome.head === state.base) {
-    const isEmpty = outcome.kind === 'done' && !mayChangeNothing(work, file.task)
-    return isEmpty ? failed({ reason: 'no-change' }) : withoutCommit(session, file, outcome, state.base)
-  }
+  if (outcome.head === null || outcome.head === state.base)
+    return withoutCommit(session, work, file, outcome, state.base)
   if (bundle === null) return unreadable('the bundle of commits is missing')
   const at = { base: state.base, head: outcome.head }
   try {
@@ -104,13 +102,20 @@ async function inspectWork(
 /** Nothing was changed: the attempt's start commit takes the place of its head. */
 async function withoutCommit(
   session: Session,
+  work: Work,
   file: ResultFile,
   outcome: WorkOutcome,
   base: Sha,
 ): Promise<InspectedResult> {
-  if (outcome.kind === 'failed') return failed(outcome.failure)
+  const verdict = verdictOf({ ...claimOf(work, file, outcome), audited: null, changed: false })
+  if (!verdict.lands) return failed(verdict.failure)
   return { verdict: 'landable', head: base, tree: await session.repo.treeOf(base), file: withGitsFiles(file, []) }
 }
+
+const claimOf = (work: Work, { task }: ResultFile, outcome: WorkOutcome) => ({
+  failure: outcome.kind === 'failed' ? outcome.failure : null,
+  mayChangeNothing: mayChangeNothing(work, task),
+})
 
 interface HandedOver extends Pick<ResultFile, 'run' | 'task' | 'attempt'> {
   base: Sha
@@ -154,13 +159,10 @@ async function judge(
 ): Promise<InspectedResult> {
   const work = plannedWork(draft)
   const { audited, tree, changes } = await auditCommit(session, work, { ...file, ...at }, outcome.tree)
-  if (audited.ok && changes.length === 0 && outcome.kind === 'done' && !mayChangeNothing(work, file.task))
-    return failed({ reason: 'no-change' })
-  // A commit that failed the audit is not pushed: GitHub would refuse some of them, and the others are unsafe to fetch.
-  if (!audited.ok) return failed(outcome.kind === 'failed' ? outcome.failure : audited.error)
-  return outcome.kind === 'failed'
-    ? failed(outcome.failure, at.head)
-    : { verdict: 'landable', head: at.head, tree, file: withGitsFiles(file, changes) }
+  const verdict = verdictOf({ ...claimOf(work, file, outcome), audited, changed: changes.length > 0 })
+  return verdict.lands
+    ? { verdict: 'landable', head: at.head, tree, file: withGitsFiles(file, changes) }
+    : failed(verdict.failure, verdict.showsCommit ? at.head : null)
 }
 
 /** The files that a report names come from git, not from the slot. */

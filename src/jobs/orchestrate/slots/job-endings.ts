@@ -1,3 +1,4 @@
+import { attemptKey } from '../../../core/money/money-key.ts'
 import type { SlotFailure } from '../../../core/run/report.ts'
 import { workOf } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
@@ -46,7 +47,7 @@ async function readEnding({ deps, run, endings, logLooks }: Session, { id }: Slo
   return true
 }
 
-const attemptOf = ({ task, attempt }: Pick<ResultArtifact, 'task' | 'attempt'>): string => `${task}/${attempt}`
+const attemptOf = ({ task, attempt }: Pick<ResultArtifact, 'task' | 'attempt'>): string => attemptKey(task, attempt)
 
 /** Results that stand in the logs of the slots that had the work, and in no artifact. */
 export function resultsInLogs(session: Session, artifacts: readonly ResultArtifact[]): ResultArtifact[] {

@@ -1,4 +1,6 @@
 import type { Sha, TaskId } from '../../../core/ids.ts'
+import { keptRefs } from '../../../core/landing/refused-push.ts'
+import { attemptKey } from '../../../core/money/money-key.ts'
 import type { NewEvent } from '../../../core/run/event.ts'
 import { recordOf } from '../../../core/run/lookup.ts'
 import type { ActiveRun } from '../../../core/run/state.ts'
@@ -8,7 +10,6 @@ import { LimitReached } from '../../../ports/rate-limit.ts'
 import type { CheckpointArtifact } from '../../../ports/slots.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, plannedWork, recordEvents } from '../session/event-draft.ts'
-import { keptRefs } from '../session/refusals.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { withWorkflows } from '../session/workflow-files.ts'
 import { auditCommit } from './inspect.ts'
@@ -47,7 +48,7 @@ interface LostAttempt {
 
 /** What the attempt has left, looked for once. Null: nothing; undefined: the API does not say for now. */
 async function keptWork(session: Session, run: ActiveRun, lost: LostAttempt): Promise<KeptWork | null | undefined> {
-  const key = `${lost.task}/${lost.attempt}`
+  const key = attemptKey(lost.task, lost.attempt)
   const known = session.keptWork.get(key)
   const isRefused = keptRefs(run.run, lost).filter((ref) => session.refusedRefs.delete(ref)).length > 0
   // The task then begins at its base again, which costs minutes, and is no failure of it.

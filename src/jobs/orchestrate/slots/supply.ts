@@ -1,30 +1,13 @@
-import { usableSlots } from '../../../core/schedule/ready.ts'
-import { afterSlotFailure, endedRequests, slotFailureText, slotSupply } from '../../../core/slots/slot-jobs.ts'
-import { nextRequest, slotNames, slotsToAskFor } from '../../../core/slots/slot-requests.ts'
+import { ownOf } from '../../../core/own.ts'
+import { endedRequests, slotNames } from '../../../core/slots/slot-jobs.ts'
 import { DispatchRefused } from '../../../ports/forge.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, emptyDraft, recordEvents, withEventsFirst } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 
-/** Asks for more slots if more could work than are here. Only the intent is recorded; the dispatch follows the push. */
-export const askForSlots: OrchestratorStep = (session, draft) => {
-  if (draft.state.phase !== 'active') return draft
-  const supply = slotSupply(draft.state, session.jobs, session.deps.clock.now())
-  if (usableSlots(draft.state) > supply) {
-    const after = afterSlotFailure(draft.state, session.jobs, supply)
-    if (after.next === 'make do') return draft
-    if (after.next === 'pause')
-      return recordEvents(draft, nowOf(session), { type: 'run_paused', why: slotFailureText(after.failure) })
-  }
-  const count = slotsToAskFor(draft.state, supply)
-  if (count <= 0) return draft
-  const request = nextRequest(draft.state)
-  return recordEvents(draft, nowOf(session), { type: 'slots_requested', request, count, workflowRun: null })
-}
-
 /** What was asked for and cannot be started is gone, with GitHub's words. */
 export const giveUpRequests: OrchestratorStep = (session, draft) => {
-  const refused = [...session.notStarted].filter(([request]) => draft.state.slots[request]?.gone === false)
+  const refused = [...session.notStarted].filter(([request]) => ownOf(draft.state.slots, request)?.gone === false)
   const events = refused.map(([request, words]) => {
     const failure = { step: null, url: null, words }
     return { type: 'slots_gone', request, failure } as const
@@ -58,7 +41,7 @@ export async function dispatchSlots(session: Session): Promise<void> {
 export function withDispatched(session: Session, draft: Draft): Draft {
   let started = emptyDraft(session.state)
   for (const [request, workflowRun] of session.dispatched)
-    if (started.state.slots[request]?.workflowRun === null)
+    if (ownOf(started.state.slots, request)?.workflowRun === null)
       started = recordEvents(started, nowOf(session), { type: 'slots_started', request, workflowRun })
   return started.events.length === 0 ? draft : withEventsFirst(started, draft)
 }
