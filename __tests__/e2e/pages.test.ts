@@ -1,5 +1,9 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pushOf } from '../../src/cli/up/push-result.ts'
+import { git } from '../hub/support/repository.ts'
 import { seriousFaults } from '../support/axe.ts'
 import { PACE } from '../support/pace.ts'
 import { chromiumPath, needsChromium } from './support/chromium.ts'
@@ -17,7 +21,14 @@ describe('the pages in a browser', needsChromium, () => {
     commit: world.git('rev-parse', `tributary/${run}/trunk`),
   })
   beforeAll(async () => {
-    world = await startWorld({ hub: { takeResult } })
+    // As `tributary up` does it: by the git of the checkout, to its remote.
+    const placeNow = () => ({
+      top: join(world.folder, 'checkout'),
+      branch: 'main',
+      dataDir: world.folder,
+      env: process.env,
+    })
+    world = await startWorld({ hub: { takeResult, pushOf: (run, commit) => pushOf(placeNow(), run, commit) } })
     // Our own pages, on loopback: the browser's sandbox, which containers forbid, guards nothing here.
     browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] })
   })
@@ -84,6 +95,7 @@ describe('the pages in a browser', needsChromium, () => {
     await check(page, 'phone-plan')
     await approve(page)
     await stateOf(page, 'a', 'landed')
+    await push(world, page, run)
     await take(page, run)
     await check(page, 'phone-taken')
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
@@ -131,6 +143,24 @@ async function sendBack(page: Page, task: string, words: string): Promise<void> 
 async function take(page: Page, run: string): Promise<void> {
   await page.getByRole('button', { name: 'Fetch the branch' }).click()
   await page.getByText(`Your repository has the branch tributary-${run} now`).waitFor()
+}
+
+/** Pushes the result to a remote of the checkout, which refuses it first. */
+async function push(world: World, page: Page, run: string): Promise<void> {
+  const [bare, checkout] = [join(world.folder, 'remote.git'), join(world.folder, 'checkout')]
+  git(world.folder, 'init', '--quiet', '--bare', bare)
+  const hook = join(bare, 'hooks', 'pre-receive')
+  writeFileSync(hook, '#!/bin/sh\necho "Not on a Friday" >&2\nexit 1\n', { mode: 0o755 })
+  git(checkout, 'remote', 'add', 'origin', bare)
+  await page.reload()
+  const button = page.getByRole('button', { name: 'Push to origin' })
+  await button.click()
+  await page.getByText('Not on a Friday').waitFor()
+  rmSync(hook)
+  await page.goto(`${world.hub.url}/runs/${run}`)
+  await button.click()
+  await page.getByText('has the branch').waitFor()
+  expect(git(bare, 'rev-parse', `refs/heads/tributary/${run}`)).toBe(world.git('rev-parse', `tributary/${run}/trunk`))
 }
 
 /** The hub ends and starts again while these pages are open: they come back by themselves, and see the run go on. */
