@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isRecord } from '../core/is-record.ts'
 import { ownOf } from '../core/own.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { nearest } from '../core/text/nearest.ts'
@@ -76,9 +77,6 @@ function withoutEmpty(value: unknown, schema: AnySchema | undefined): unknown {
   const kept = Object.entries(value).filter(([key, inner]) => inner !== null || !Object.hasOwn(known.shape, key))
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutEmpty(inner, ownOf(known.shape, key))]))
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const WANTED: Readonly<Record<string, string>> = {
   string: 'text',

@@ -1,3 +1,4 @@
+import { isRecord } from '../core/is-record.ts'
 import { validGlob } from '../core/plan/glob.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { defaultSettings, READ_BY_AGENTS, type Settings, settingsSchema, withAgentCommands } from '../core/settings.ts'
@@ -45,7 +46,7 @@ function judgeMerged(text: string | null, over: string): Result<JudgedSettings, 
 
 /** Keys within keys are merged; a list is replaced as a whole. */
 const mergedOver = (file: unknown, input: unknown): unknown =>
-  isKeys(file) && isKeys(input)
+  isRecord(file) && isRecord(input)
     ? {
         ...file,
         ...Object.fromEntries(
@@ -56,9 +57,6 @@ const mergedOver = (file: unknown, input: unknown): unknown =>
         ),
       }
     : input
-
-const isKeys = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A remark with its line, as one sentence. */
 export const inLine = ({ line, message }: Remark): string => `Line ${line}: ${message}`

@@ -3,7 +3,7 @@ import { type Failure, problemSchema, type TaskFailure } from '../../../src/core
 import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { explainProblem, hint } from '../../../src/render/plan/problems.ts'
 import { explain } from '../../../src/render/reply/explain-failure.ts'
-import { explainTaskFailure, failureLine } from '../../../src/render/status/task-failure.ts'
+import { explainTaskFailure, failureLine, failureTitle } from '../../../src/render/status/task-failure.ts'
 import { sha } from '../support/runs.ts'
 
 const PLAN = 'abcdef0123456789'.repeat(4)
@@ -328,6 +328,18 @@ describe('a failure of a task', () => {
       off,
     ])
     for (const more of [{}, { fix: [] }]) expect(explained(more)).toEqual(['Nothing was run.', '', off])
+  })
+
+  it('has a title without Markdown and without the details, whatever these hold', () => {
+    const [path, on] = ['docs: a.md', sha('x')]
+    expect(failureTitle({ reason: 'outside-paths', paths: [path] })).toBe('it wrote outside its paths')
+    expect(failureTitle({ reason: 'push-refused', detail: 'error: GH013: no' })).toBe('GitHub does not take its branch')
+    expect(failureTitle({ reason: 'conflict', with: ['t1'], paths: [path] })).toBe(
+      `it is in conflict with t1 in ${path}`,
+    )
+    expect(failureTitle({ reason: 'verification-failed', on, exitCode: 1, log: '' })).toBe(
+      `the verification of ${on.slice(0, 8)} ended with exit code 1`,
+    )
   })
 
   it('names only the first of many paths', () => {

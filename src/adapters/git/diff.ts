@@ -18,6 +18,10 @@ export interface RawChange extends Omit<ChangedPath, 'bytes'> {
 export const isFileMode = (mode: string): boolean => mode.startsWith('100')
 export const isBlob = (mode: string): boolean => mode.startsWith('100') || mode === '120000'
 
+/** What there is to read of a change whose new side is a blob. */
+export const oldAndNewBlobs = ({ oldMode, oldSha, newSha }: RawChange): Sha[] =>
+  isBlob(oldMode) ? [oldSha, newSha] : [newSha]
+
 export async function treeChangesBetween(repo: LocalRepo, from: Sha, to: Sha): Promise<ChangedPath[]> {
   const raw = await rawChanges(repo, from, to)
   const blobs = raw.filter((change) => isBlob(change.newMode)).map((change) => change.newSha)
@@ -96,7 +100,7 @@ const ADDED_CHARACTERS = 512 * 1024
  */
 export async function addedLinesBetween(repo: LocalRepo, from: Sha, to: Sha): Promise<Map<string, string>> {
   const raw = (await rawChanges(repo, from, to)).filter((change) => isBlob(change.newMode))
-  const shas = raw.flatMap(({ oldMode, oldSha, newSha }) => (isBlob(oldMode) ? [oldSha, newSha] : [newSha]))
+  const shas = raw.flatMap(oldAndNewBlobs)
   const sizes = await sizesOf(repo, shas)
   const readable = [...sizes].flatMap(([sha, bytes]) => (bytes <= FILE_BYTES ? [sha] : []))
   const contents = await contentOf(repo, readable, ALL_BYTES)

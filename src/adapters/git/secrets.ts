@@ -6,7 +6,7 @@ import {
   type SecretsFound,
   secretSeeker,
 } from '../../core/landing/secrets.ts'
-import { isBinary, isBlob, newLines, type RawChange, rawChanges, sizesOf } from './diff.ts'
+import { isBinary, isBlob, newLines, oldAndNewBlobs, type RawChange, rawChanges, sizesOf } from './diff.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { contentOf } from './objects.ts'
 import { runGit } from './plumbing.ts'
@@ -28,7 +28,7 @@ export async function secretsBetween(
   const seeker = secretSeeker(own, known)
   const changes = await rawChanges(repo, from, to)
   const raw = changes.filter(({ status }) => status !== 'D')
-  const sizes = await sizesOf(repo, raw.filter(({ newMode }) => isBlob(newMode)).flatMap(oldAndNew))
+  const sizes = await sizesOf(repo, raw.filter(({ newMode }) => isBlob(newMode)).flatMap(oldAndNewBlobs))
   const found: SecretsFound = { paths: [], unread: [] }
   let left = ALL_BYTES
   for (const change of raw) {
@@ -74,8 +74,6 @@ async function oldLines(repo: LocalRepo, changes: readonly RawChange[]): Promise
   }
   return lines
 }
-
-const oldAndNew = ({ oldMode, oldSha, newSha }: RawChange): Sha[] => (isBlob(oldMode) ? [oldSha, newSha] : [newSha])
 
 const nameHolds = (seeker: SecretSeeker, { status, path }: RawChange): boolean =>
   status === 'A' && seeker.inBytes(path, Buffer.from(path).toString('latin1'))

@@ -55,7 +55,17 @@ function lineOf(failure: TaskFailure): string {
       return 'it did not begin: the acceptance passes on the base, and a person was asked about that first'
     case 'model-busy':
       return 'it was interrupted, since the model gave no answer'
-    default:
+    case 'unusable-name':
+    case 'too-large':
+    case 'wrong-base':
+    case 'tree-not-verified':
+    case 'result-unreadable':
+    case 'sandbox-unavailable':
+    case 'not-handed-over':
+    case 'allowance-spent':
+    case 'model-failed':
+    case 'push-refused':
+    case 'not-approved':
       return `${failure.reason}: ${failure.detail}`
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isRecord } from '../../core/is-record.ts'
 import type { JsonSchema } from '../../ports/model.ts'
 
 /** Keywords that the API supports; all others become part of the description. */
@@ -62,6 +63,3 @@ function described(node: Readonly<Record<string, unknown>>, converted: JsonSchem
 
 const only = (node: Readonly<Record<string, unknown>>, names: readonly string[]): JsonSchema =>
   Object.fromEntries(names.filter((name) => node[name] !== undefined).map((name) => [name, node[name]]))
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

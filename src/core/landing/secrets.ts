@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { matches } from '../plan/glob.ts'
+import { sha256 } from '../text/digest.ts'
 import { redactor } from '../text/redact.ts'
 
 /** The result of searching a change for secrets. */
@@ -51,7 +51,6 @@ export function secretSeeker(own: readonly string[], known: readonly string[] = 
 
 const HASH = 'sha256:'
 const isHash = (entry: string): boolean => entry.startsWith(HASH)
-const sha256 = (value: string): string => createHash('sha256').update(value).digest('hex')
 
 type IsKnown = (value: string) => boolean
 const nothingKnown: IsKnown = () => false

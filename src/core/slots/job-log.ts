@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../text/digest.ts'
 
 /*
  * The last way to hand over a result: in the log of the slot's job, which needs no storage for artifacts. Between two lines
@@ -21,10 +21,8 @@ export function logLines({ name, bytes }: LoggedFile): string[] {
   const lines = Array.from({ length: Math.ceil(text.length / WIDTH) }, (_, at) =>
     text.slice(at * WIDTH, (at + 1) * WIDTH),
   )
-  return [`${BEGIN}${name}`, ...lines, `${END}${digestOf(bytes)}`]
+  return [`${BEGIN}${name}`, ...lines, `${END}${sha256(bytes)}`]
 }
-
-const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** The files that a log holds, by name; null for one that is not what was written. A second one of a name replaces the first. */
 export function loggedFiles(log: string): ReadonlyMap<string, Uint8Array | null> {
@@ -33,7 +31,7 @@ export function loggedFiles(log: string): ReadonlyMap<string, Uint8Array | null>
   for (const line of messages(log)) {
     if (line.startsWith(END) && open !== null) {
       const bytes = Buffer.from(open.lines.join(''), 'base64')
-      files.set(open.name, digestOf(bytes) === line.slice(END.length) ? bytes : null)
+      files.set(open.name, sha256(bytes) === line.slice(END.length) ? bytes : null)
       open = null
     } else if (line.startsWith(BEGIN)) {
       open = { name: line.slice(BEGIN.length), lines: [] }

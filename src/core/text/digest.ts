@@ -9,5 +9,8 @@ export function canonical(value: unknown): string {
   )
 }
 
-/** sha256 of the canonical form, 64 hex digits. */
-export const digest = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex')
+/** 64 hex digits. */
+export const sha256 = (value: string | Uint8Array): string => createHash('sha256').update(value).digest('hex')
+
+/** sha256 of the canonical form. */
+export const digest = (value: unknown): string => sha256(canonical(value))

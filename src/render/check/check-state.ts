@@ -1,10 +1,9 @@
-import type { TaskFailure } from '../../core/failure.ts'
 import type { Sha, TaskId } from '../../core/ids.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
 import type { FailingPlace } from '../markdown/failing-lines.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { attemptDisplay } from '../status/display-status.ts'
-import { failureLine } from '../status/task-failure.ts'
+import { failureTitle } from '../status/task-failure.ts'
 
 export type CheckConclusion =
   | 'success'
@@ -49,9 +48,6 @@ export const completed = (conclusion: CheckConclusion, startedAt: string | null,
   completedAt,
 })
 
-/** A title is no Markdown, and its details stand below it. */
-const plainFailure = (failure: TaskFailure): string => (failureLine(failure).split(':')[0] ?? '').replaceAll('`', '')
-
 /**
  * The check that shows the display status of an attempt; null while there is no result: a commit keeps its check, and the one
  * that an attempt begins with is not the one that it hands over.
@@ -81,7 +77,7 @@ export function attemptCheck(run: PlannedRun, id: TaskId, attempt: AttemptRecord
     case 'replaced':
       return over('neutral', 'Verified, and retried later')
     case 'failed':
-      return over('failure', attempt.failure === null ? 'Failed' : `Failed: ${plainFailure(attempt.failure)}`)
+      return over('failure', attempt.failure === null ? 'Failed' : `Failed: ${failureTitle(attempt.failure)}`)
     case 'timed out':
       return over('timed_out', 'Timed out')
     case 'parked':

@@ -1,5 +1,6 @@
 import type { Argv } from '../../core/plan/plan.ts'
 import { bounded, exposed, inline } from './escape.ts'
+import { commaList } from './format.ts'
 
 const longestRun = (text: string): number => Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
 
@@ -24,6 +25,12 @@ export const codeName = (text: string): string => code(bounded(text, 200))
 
 /** A reason or answer code for programs and for the documentation, small, at the end of what people read. */
 export const stableCode = (reason: string): string => `<sub>\`${reason}\`</sub>`
+
+/** `a`, `b` and `c` as code; of more than `most`, the first ones and the number of the rest. */
+export const someNames = (names: readonly string[], most: number): string =>
+  names.length <= most
+    ? commaList(names.map(codeName))
+    : `${names.slice(0, most).map(codeName).join(', ')} and ${names.length - most} more`
 
 export const codes = (texts: readonly string[]): string => texts.map(code).join(', ')
 

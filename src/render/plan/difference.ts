@@ -110,7 +110,16 @@ function fieldOf(task: Task, field: TaskField): Value {
       return { text: task.steps.join('; ') }
     case 'timeout_minutes':
       return { text: `${task.timeout_minutes}` }
-    default:
+    case 'title':
+    case 'goal':
+    case 'context':
+    case 'expected_outcome':
+    case 'interface':
+    case 'out_of_scope':
+    case 'risk':
+    case 'size':
+    case 'model_tier':
+    case 'kind':
       return { text: task[field] }
   }
 }

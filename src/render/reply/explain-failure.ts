@@ -1,7 +1,7 @@
 import type { Failure } from '../../core/failure.ts'
 import { issueOf, shortSha } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
-import { code, codeName, sentence, stableCode } from '../markdown/code.ts'
+import { code, codeName, sentence, someNames, stableCode } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { commaList, usd } from '../markdown/format.ts'
 import { movedBack, putBackCommand } from '../moved-branch.ts'
@@ -16,10 +16,7 @@ export function explain(failure: Failure): string[] {
 const LONG = 2000
 
 const MANY = 12
-const some = (items: readonly string[]): string =>
-  items.length <= MANY
-    ? commaList(items.map(codeName))
-    : `${items.slice(0, MANY).map(codeName).join(', ')} and ${items.length - MANY} more`
+const some = (items: readonly string[]): string => someNames(items, MANY)
 
 function explanationOf(failure: Failure): Explanation {
   switch (failure.reason) {

@@ -91,13 +91,14 @@ function besides(work: Work, otherwise: string): string {
   return parked === null ? otherwise : `What waits for the model goes on at ${moment(parked.toISOString())}`
 }
 
-/** A reason that only names the person is not said twice. */
+/** A person who pauses a run gives no reason. */
 function pausedFor({ by, why, refused }: { by: string; why: string; refused: boolean }): string {
   // GitHub's words may end with a full stop.
   const words = bounded(oneLine(why), 1500).replace(/[.\s]+$/, '')
   if (refused) return `GitHub refused the trunk branch of the run. GitHub said: ${sentence(words)}.`
-  const isPerson = by !== 'tributary' && why === `by @${by}`
-  return isPerson || words.trim() === '' ? `Paused by ${inline(by)}.` : `The run is paused: ${sentence(words)}.`
+  return by !== 'tributary' || words.trim() === ''
+    ? `Paused by ${inline(by)}.`
+    : `The run is paused: ${sentence(words)}.`
 }
 
 function verifying({ searching, rerun }: { searching: boolean; rerun: boolean }): string {

@@ -8,10 +8,10 @@ import { inline } from '../markdown/escape.ts'
 import { failingLines, outputEnd } from '../markdown/failing-lines.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { count, duration } from '../markdown/format.ts'
-import { renderStatus } from './status-comment.ts'
+import { statusText } from './status-comment.ts'
 
 /** The job summary of an orchestrator: the status of the run when the job ends. */
-export const orchestratorSummary = (run: LiveRun): string => renderStatus(run).split('\n').slice(1).join('\n')
+export const orchestratorSummary = (run: LiveRun): string => statusText(run)
 
 /** One attempt or verification of a slot. */
 export interface SlotWork {

@@ -42,36 +42,38 @@ const LEVELS: readonly Level[] = [
 const STEPS = 20_000
 
 /** The live comment of a run. It depends on the state alone: all times are from the journal. */
-export const renderStatus = (run: LiveRun): string =>
+export const renderStatus = (run: LiveRun): string => fittedStatus(run, [makeMarker('status', run.run)])
+
+/** The same for a place that is no comment, so without a marker. */
+export const statusText = (run: LiveRun): string => fittedStatus(run, [])
+
+const fittedStatus = (run: LiveRun, before: readonly string[]): string =>
   fitted(
     LIMITS.comment,
-    LEVELS.map((level) => () => status(run, level)),
+    LEVELS.map((level) => () => [...before, ...status(run, level)]),
   )
 
 function status(run: LiveRun, level: Level): string[] {
   const { title, counts, detail } = headline(run)
-  return [
-    makeMarker('status', run.run),
-    ...sections(
-      [`## ${title}${counts === '' ? '' : `: ${counts}`}`],
-      [detail],
-      limitLine(run),
-      modelLine(run),
-      steps(run),
-      isPlanned(run) ? failures(run) : [],
-      problems(run),
-      level.graph && isPlanned(run) && run.work.startedAt !== null
-        ? graph(run.work.plan, nodeStyles(displayStatuses(run.work)))
-        : [],
-      tasks(run, level.rows),
-      isPlanned(run) ? verification(run.work) : [],
-      isPlanned(run) ? grown(run.work) : [],
-      isPlanned(run) ? predictedBesideTaken(run) : [],
-      money(run),
-      without(run),
-      detailsBlock('About this run', facts(run)),
-    ),
-  ]
+  return sections(
+    [`## ${title}${counts === '' ? '' : `: ${counts}`}`],
+    [detail],
+    limitLine(run),
+    modelLine(run),
+    steps(run),
+    isPlanned(run) ? failures(run) : [],
+    problems(run),
+    level.graph && isPlanned(run) && run.work.startedAt !== null
+      ? graph(run.work.plan, nodeStyles(displayStatuses(run.work)))
+      : [],
+    tasks(run, level.rows),
+    isPlanned(run) ? verification(run.work) : [],
+    isPlanned(run) ? grown(run.work) : [],
+    isPlanned(run) ? predictedBesideTaken(run) : [],
+    money(run),
+    without(run),
+    detailsBlock('About this run', facts(run)),
+  )
 }
 
 function steps(run: LiveRun): string[] {

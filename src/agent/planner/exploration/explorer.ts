@@ -80,7 +80,13 @@ function noExploration(stopReason: LoopStopReason): NoAnswer {
       return failed('the model refused')
     case 'aborted':
       return failed('it was stopped')
-    default:
+    case 'finished':
+    case 'no-tool-call':
+    case 'turns':
+    case 'loop':
+    case 'truncated':
+    case 'time':
+    case 'not-allowed':
       return failed('it came to no end')
   }
 }
