@@ -225,7 +225,7 @@ export const settingsSchema = z.strictObject({
     ])
     .default('asker')
     .describe(
-      'Who is asked to review pull requests that wait for a person. asker: the person who asked for the plan; codeowners: the code owners of the changed paths, or that person if they have none; or logins and `org/team` names; []: nobody',
+      'Who is asked to review pull requests that wait for a person. asker: the person who asked for the plan; codeowners: the code owners of the changed paths, or that person if they have none; or logins and `org/team` names; []: no one',
     ),
   auto_merge: z
     .enum(['off', 'squash', 'merge', 'rebase'])

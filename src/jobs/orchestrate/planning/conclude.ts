@@ -29,13 +29,13 @@ export const concludePlan: OrchestratorStep = async (session, draft) => {
 function fallBack(session: Session, draft: Draft, planning: Planning, why: string): Draft | Promise<Draft> {
   const { rejected, verdict, revisions } = planning
   if (rejected !== null && verdict !== null && rejected.problems.length === 0) {
-    const note = `written once more after the critique, the plan came to nothing: ${why}`
+    const note = `writing the plan once more after the critique failed: ${why}`
     return conclude(session, draft, planning, { ...rejected, notes: [...rejected.notes, note] })
   }
   const work = workOf(draft.state)
   if (work === null || work.open || revisions.length === 0)
-    return refusePlan(session, draft, [problem('model-failed', `The planner came to no plan: ${why}`)])
-  const note = `another version was asked for and came to nothing: ${why}; this is the one before`
+    return refusePlan(session, draft, [problem('model-failed', `The planner failed: ${why}`)])
+  const note = `another version was asked for, and writing it failed: ${why}; this is the one before`
   const { settings, settingsBlob, base, baseBranch, mode } = planning
   const frozen = { settings, settingsBlob, base, baseBranch, mode }
   return propose(session, draft, { ...frozen, plan: work.plan, notes: [...work.notes, note] })
