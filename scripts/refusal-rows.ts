@@ -322,7 +322,7 @@ export const PROBLEMS: Record<Problem['code'], PlanText | null> = {
     when: 'A task has no `run`, or a plan is to be written, and there is no key.',
     message: 'there is no key for a model',
   },
-  'model-failed': { when: 'The planner failed several times.', message: 'The planner came to no plan: overloaded' },
+  'model-failed': { when: 'The planner failed several times.', message: 'The planner failed: overloaded' },
   'push-refused': {
     when: 'GitHub refuses the branch trunk before the plan is proposed.',
     message: 'GitHub does not take the branch `tributary/42/trunk`: error: GH013: Repository rule violations found',

@@ -1,6 +1,6 @@
 import * as core from '@actions/core'
 import { context } from '@actions/github'
-import { commandLine, dressedCommand } from './config/command-line.ts'
+import { commandLine, formattedCommand } from './config/command-line.ts'
 import { type Inputs, readEnvironment, readInputs } from './config/inputs.ts'
 import { jobFailureOutput } from './config/job-failure.ts'
 import { type CommentTrigger, readTrigger } from './config/trigger.ts'
@@ -85,8 +85,8 @@ async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<Comm
 
 function commentOf({ comment, issue, sender, viaApp }: CommentTrigger, firstDelivery: boolean): CommandComment {
   const { id, createdAt, body } = comment
-  const [line, dressed] = [commandLine(body), dressedCommand(body)]
-  return { id, key: `comment:${id}`, createdAt, line, dressed, issue, sender: { ...sender, viaApp }, firstDelivery }
+  const [line, formatted] = [commandLine(body), formattedCommand(body)]
+  return { id, key: `comment:${id}`, createdAt, line, formatted, issue, sender: { ...sender, viaApp }, firstDelivery }
 }
 
 const logUrlOf = (env: JobEnvironment): string =>

@@ -59,6 +59,9 @@ describe('an error at the terminal', () => {
     expect(said(error)).toEqual({ lines: [`tributary log: ${sentence}`], code: 1 }),
   )
 
+  it('is a bug if it only has a code that every object has a value for', () =>
+    expect(said(system('constructor')).lines.join('\n')).toContain('this is a bug in Tributary'))
+
   it.each([
     [new TypeError('x is not a function\n    at y'), 'TypeError: x is not a function'],
     [new SyntaxError('Unexpected token'), 'SyntaxError: Unexpected token'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandLine, dressedCommand } from '../../src/config/command-line.ts'
+import { commandLine, formattedCommand } from '../../src/config/command-line.ts'
 import { computeSeconds } from '../support/processor.ts'
 
 describe('what is a command', () => {
@@ -124,7 +124,7 @@ describe('a command in code or emphasis', () => {
     ['```/plan```', '/plan'],
   ])('%j is none, and holds %j', (body, inside) => {
     expect(commandLine(body)).toBeNull()
-    expect(dressedCommand(body)).toBe(inside)
+    expect(formattedCommand(body)).toBe(inside)
   })
 
   it.each([
@@ -136,11 +136,11 @@ describe('a command in code or emphasis', () => {
     '**/plan',
     '*/usr/bin*',
     '',
-  ])('%j is a sentence', (body) => expect(dressedCommand(body)).toBeNull())
+  ])('%j is a sentence', (body) => expect(formattedCommand(body)).toBeNull())
 
   it('is looked for in a moment', () => {
     const seconds = computeSeconds(() => {
-      for (const piece of ['*', '_`', '`/a', '**/a ']) dressedCommand(piece.repeat(16_000))
+      for (const piece of ['*', '_`', '`/a', '**/a ']) formattedCommand(piece.repeat(16_000))
     })
     expect(seconds).toBeLessThan(5)
   })

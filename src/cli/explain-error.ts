@@ -115,7 +115,8 @@ const PATHS: Readonly<Record<string, (path: string) => string>> = {
   EIO: (path) => `the disk cannot read or write ${path}`,
 }
 
-const isKnown = (code: string): boolean => code in HOSTS || code in PATHS || code === 'EADDRINUSE'
+const isKnown = (code: string): boolean =>
+  Object.hasOwn(HOSTS, code) || Object.hasOwn(PATHS, code) || code === 'EADDRINUSE'
 
 /** fetch names the host if its name cannot be resolved, else the address. */
 function hostOf({ hostname, address, port }: SystemError): string {

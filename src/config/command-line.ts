@@ -35,11 +35,11 @@ export function commandLine(body: string): string | null {
 }
 
 /** Marks around a whole line that make code or emphasis of it. */
-const DRESSED = /^ {0,3}([*_~`]{1,9})(\/\p{L}[^\n]*?)([*_~`]{1,9})[ \t]*$/u
+const FORMATTED = /^ {0,3}([*_~`]{1,9})(\/\p{L}[^\n]*?)([*_~`]{1,9})[ \t]*$/u
 
 /** The text of a first line that would be a command without the code or emphasis around it; null if it is no such line. */
-export function dressedCommand(body: string): string | null {
-  const [, before = '', inner = '', after] = DRESSED.exec(firstLine(fromFirstLine(body))) ?? []
+export function formattedCommand(body: string): string | null {
+  const [, before = '', inner = '', after] = FORMATTED.exec(firstLine(fromFirstLine(body))) ?? []
   return after !== undefined && [...before].toReversed().join('') === after ? commandLine(inner) : null
 }
 

@@ -59,7 +59,7 @@ export interface CommandComment {
   /** The command that the CommonMark parser found, with the lines below it. */
   line: string | null
   /** What would be a command without the code or emphasis around it. */
-  dressed: string | null
+  formatted: string | null
   createdAt: string
   issue: { number: number; title: string; body: string; isPull: boolean }
   sender: { login: string; type: string; viaApp: string | null }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { DemoCheck, DemoPull, GitHubState } from '../../../src/cli/demo/github-state.ts'
 import { changesBetween, progressOf } from '../../../src/cli/demo/progress.ts'
-import type { ThreadComment } from '../../../src/cli/hub-client/comments.ts'
+import type { ApiComment } from '../../../src/cli/hub-client/comments.ts'
 
 const BOT = 'github-actions[bot]'
 const nothing: GitHubState = { comments: [], pulls: [], checks: [], traces: '' }
-const comment = (body: string, author = BOT): ThreadComment => ({ id: 1, body, author, thread: 2 })
+const comment = (body: string, author = BOT): ApiComment => ({ id: 1, body, author, thread: 2 })
 const pull = (given: Partial<DemoPull>): DemoPull => ({
   number: 2,
   title: 'All of it',

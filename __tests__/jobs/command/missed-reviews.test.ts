@@ -48,7 +48,7 @@ async function status(state: LiveRun, reviews: MemoryReview[], settings = 'merge
   await journal.append('42', null, [shown('pull:trunk', FINAL)], state, [])
   const id = commentBy(github, 'admin', 42, line)
   const outcome = await runCommand(memoryDeps(github, journal, 1), {
-    ...{ id, key: `comment:${id}`, line, dressed: null, createdAt: AT, firstDelivery: true },
+    ...{ id, key: `comment:${id}`, line, formatted: null, createdAt: AT, firstDelivery: true },
     issue: { number: 42, title: 'An issue', body: '', isPull: false },
     sender: { login: 'admin', type: 'User', viaApp: null },
   })

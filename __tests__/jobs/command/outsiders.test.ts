@@ -31,7 +31,7 @@ async function world() {
         id,
         key: `comment:${id}`,
         line: body,
-        dressed: null,
+        formatted: null,
         createdAt,
         issue,
         sender: { login: person, type, viaApp: null },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandLine, dressedCommand } from '../../../src/config/command-line.ts'
+import { commandLine, formattedCommand } from '../../../src/config/command-line.ts'
 import type { BranchRule } from '../../../src/core/branch-rules.ts'
 import type { PullAction } from '../../../src/core/command/decide-pull.ts'
 import { branchRef, logRef } from '../../../src/core/ids.ts'
@@ -83,7 +83,7 @@ async function world(
         id,
         key: `comment:${id}`,
         line: commandLine(line),
-        dressed: dressedCommand(line),
+        formatted: formattedCommand(line),
         createdAt: AT,
         issue,
         sender,

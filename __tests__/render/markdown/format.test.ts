@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { clock, commaList, count, duration, moment, secondsBetween } from '../../../src/render/markdown/format.ts'
+import { clockTime, commaList, count, duration, moment, secondsBetween } from '../../../src/render/markdown/format.ts'
 
 it('counts things', () => {
   expect([count(1, 'task'), count(2, 'task'), count(0, 'person', 'people')]).toEqual(['1 task', '2 tasks', '0 people'])
@@ -32,6 +32,6 @@ it('says durations as people do', () => {
 it('says moments in UTC, wherever the reader is', () => {
   expect(moment('2026-11-21T10:04:05.678Z')).toBe('2026-11-21 10:04:05 UTC')
   expect(moment('2026-11-21T11:04:05+01:00')).toBe('2026-11-21 10:04:05 UTC')
-  expect(clock('2026-11-21T10:04:05.678Z')).toBe('10:04:05')
+  expect(clockTime('2026-11-21T10:04:05.678Z')).toBe('10:04:05')
   expect(secondsBetween('2026-11-21T10:00:00Z', '2026-11-21T10:01:30.500Z')).toBe(90.5)
 })

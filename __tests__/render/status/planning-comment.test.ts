@@ -93,7 +93,7 @@ describe('the comment of the planner', () => {
       expect(lines).toContain(line)
   })
 
-  it('names what came to nothing, and what people asked for', () => {
+  it('names what failed, and what people asked for', () => {
     const lines = renderPlanning(
       live(
         ...looked,

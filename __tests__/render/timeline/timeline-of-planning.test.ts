@@ -118,7 +118,7 @@ describe('a person', () => {
 })
 
 describe('stages', () => {
-  it('have rows by their kind, labels by their task, and show which came to nothing', () => {
+  it('have rows by their kind, labels by their task, and show which failed', () => {
     const spans = planningSpans(
       history(
         requested(),

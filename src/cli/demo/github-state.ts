@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { commentSchema, type ThreadComment } from '../hub-client/comments.ts'
+import { type ApiComment, commentSchema } from '../hub-client/comments.ts'
 import type { ApiPerson } from '../hub-client/person.ts'
 
 const pullSchema = z
@@ -36,7 +36,7 @@ const refSchema = z.object({ ref: z.string(), object: z.object({ sha: z.string()
 
 /** What a visitor of GitHub's pages sees. */
 export interface GitHubState {
-  comments: ThreadComment[]
+  comments: ApiComment[]
   pulls: DemoPull[]
   checks: DemoCheck[]
   /** A text that changes with all other signs of progress: refs, the journal's too, and the sizes of jobs' logs. */

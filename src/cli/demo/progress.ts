@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts'
 import { type Display, printTimed } from '../display.ts'
-import { isBot, type ThreadComment } from '../hub-client/comments.ts'
+import { type ApiComment, isBot } from '../hub-client/comments.ts'
 import { DemoFailure } from './failure.ts'
 import type { DemoCheck, DemoPull, GitHubState, ReadState } from './github-state.ts'
 
@@ -31,7 +31,7 @@ export function latestChecks(checks: readonly DemoCheck[]): DemoCheck[] {
   return [...latest.values()]
 }
 
-const isNew = (known: readonly ThreadComment[], comment: ThreadComment): boolean => byId(known, comment) === undefined
+const isNew = (known: readonly ApiComment[], comment: ApiComment): boolean => byId(known, comment) === undefined
 const byNumber = (pull: DemoPull) => (other: DemoPull) => other.number === pull.number
 
 const byName = (check: DemoCheck) => (other: DemoCheck) => other.name === check.name
@@ -48,7 +48,7 @@ export const headingOf = (body: string): string =>
 /** The beginning of a status comment, which changes all the time, or of one that calls people to it. */
 const STATUS = /^(?:\*\*)?(?:Running|Waiting|Verifying|Planning|Done|Merged|Stopped)\b/
 
-function aboutComment({ author, body, thread }: ThreadComment): ProgressLine[] {
+function aboutComment({ author, body, thread }: ApiComment): ProgressLine[] {
   const head = headingOf(body).replace(/^(?:@[\w-]+ )+/, '')
   if (!isBot(author) || STATUS.test(head)) return []
   const refused = body.includes('`not-permitted`')

@@ -1,4 +1,4 @@
-import { isBot, type ThreadComment } from '../hub-client/comments.ts'
+import { type ApiComment, isBot } from '../hub-client/comments.ts'
 import type { ApiPerson } from '../hub-client/person.ts'
 import { DemoFailure } from './failure.ts'
 import type { DemoPull, GitHubState } from './github-state.ts'
@@ -67,7 +67,7 @@ function planned({ comments, pulls }: GitHubState): { pull: number; approval: st
   return null
 }
 
-const saying = (comments: readonly ThreadComment[], words: string): ThreadComment | undefined =>
+const saying = (comments: readonly ApiComment[], words: string): ApiComment | undefined =>
   comments.find(({ author, body }) => isBot(author) && body.includes(words))
 
 const STUCK = ['## Stopped', '## Verification failed', '## Cancelled']

@@ -9,7 +9,7 @@ export const commentSchema = z
     author: user.login,
     thread: Number(issue_url.split('/').at(-1)),
   }))
-export type ThreadComment = z.infer<typeof commentSchema>
+export type ApiComment = z.infer<typeof commentSchema>
 
 /** The login of every workflow job, on GitHub and on the hub. */
 const BOT = 'github-actions[bot]'

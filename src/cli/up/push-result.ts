@@ -1,5 +1,5 @@
 import type { RunId, Sha } from '../../core/ids.ts'
-import type { Push, Pushed } from '../../hub/pages/context.ts'
+import type { Push, PushOutcome } from '../../hub/pages/context.ts'
 import { startProcess } from '../../hub/runner/process/process.ts'
 import { git } from '../repository.ts'
 import { shellQuoted } from '../started-as.ts'
@@ -17,7 +17,7 @@ export async function pushOf(place: Place, run: RunId, commit: Sha, seconds = MO
   if (remote === null) return null
   const branch = resultBranch(run)
   const commandTo = (name: string) => `git push ${shellQuoted(remote)} ${commit}:refs/heads/${name}`
-  const execute = async (): Promise<Pushed> => {
+  const execute = async (): Promise<PushOutcome> => {
     // Only the objects: here the person has asked for no branch.
     const words = ['fetch', ...NOTHING_ELSE, hubRepository(place), commit]
     const fetched = await gitInCheckout(place, words, { 'safe.directory': '*' })
@@ -61,7 +61,7 @@ async function push({ top, env }: Place, words: readonly string[], seconds: numb
 }
 
 /** With what to do about it. An address may hold a password. */
-function notPushed(words: string, branch: string, commandTo: (name: string) => string): Pushed {
+function notPushed(words: string, branch: string, commandTo: (name: string) => string): PushOutcome {
   const [next, name] = /\[rejected\]|cannot lock ref/.test(words)
     ? [
         'A branch of that name, or one that excludes it, is there, and nothing is overwritten. Under another name:',

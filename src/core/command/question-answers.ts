@@ -6,7 +6,7 @@ import { quoted } from '../text/quoted.ts'
 type BadAnswer = Extract<Failure, { reason: 'bad-answer' }>
 
 /** The answer to one question as typed: a letter, or words. */
-interface Given {
+interface TypedAnswer {
   number: number
   letter: string | null
   words: string
@@ -23,7 +23,7 @@ export function readAnswers(
   by: string,
 ): Result<PlanAnswer[], BadAnswer> {
   const bad = (detail: string) => err({ reason: 'bad-answer' as const, detail, questions: questions.map(typeable) })
-  const given = isDefaults(words) ? [] : readGiven(words)
+  const given = isDefaults(words) ? [] : readTyped(words)
   if (typeof given === 'string') return bad(given)
   const twice = given.find(({ number }, index) => given.findIndex((other) => other.number === number) !== index)
   if (twice !== undefined) return bad(`Question ${twice.number} is answered twice.`)
@@ -49,8 +49,8 @@ const BETWEEN = /^[\s,;.&]+|^and\s+/i
 /** The end of words: a line break, comma or semicolon before the next answer. */
 const END_OF_WORDS = new RegExp(`[\\n,;][^\\S\\n]{0,9}(?=${ENTRY.source})`, 'iu')
 
-function readGiven(words: string): Given[] | string {
-  const given: Given[] = []
+function readTyped(words: string): TypedAnswer[] | string {
+  const given: TypedAnswer[] = []
   let rest = words
   for (;;) {
     while (BETWEEN.test(rest)) rest = rest.replace(BETWEEN, '')
@@ -71,7 +71,7 @@ function readGiven(words: string): Given[] | string {
 type Chosen = Pick<PlanAnswer, 'chosen' | 'words'>
 
 /** The answer to a question; null if there is no option of that letter. Words that equal an option or its letter choose it. */
-function chosen({ letter, words }: Given, { options }: Question): Chosen | null {
+function chosen({ letter, words }: TypedAnswer, { options }: Question): Chosen | null {
   const named = letter === null ? undefined : options[indexOfLetter(letter)]
   if (letter !== null) return named === undefined ? null : { chosen: letter.toLowerCase(), words: named }
   const alone = /^[a-z]$/i.test(words) ? indexOfLetter(words) : -1

@@ -90,7 +90,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   /** A slot runs the program of `plan.command`. */
   event('plan_command_started', { attempt: z.int().min(1), slot: z.string(), comments: issueComments }),
-  /** It came to no plan. `request`: the slots that were asked for it and never began. */
+  /** It made no plan. `request`: the slots that were asked for it and never began. */
   event('plan_command_failed', { attempt: z.int().min(1), why: z.string(), request: z.string().optional() }),
   event('plan_drafted', draftSchema.shape),
   event('plan_judged', {

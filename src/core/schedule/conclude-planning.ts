@@ -31,13 +31,13 @@ export function endOfPlanning(state: LiveRun, hasModel: boolean): PlanningEnd | 
 function fallBack(state: LiveRun, planning: Planning, why: string, hasModel: boolean): PlanningEnd {
   const { rejected, verdict, revisions } = planning
   if (rejected !== null && verdict !== null && rejected.problems.length === 0) {
-    const note = `written once more after the critique, the plan came to nothing: ${why}`
+    const note = `writing the plan once more after the critique failed: ${why}`
     return withDraft(state, planning, { ...rejected, notes: [...rejected.notes, note] }, hasModel)
   }
   const work = workOf(state)
   if (work === null || work.open || revisions.length === 0)
-    return { with: 'refusal', problems: [problem('model-failed', `The planner came to no plan: ${why}`)] }
-  const note = `another version was asked for and came to nothing: ${why}; this is the one before`
+    return { with: 'refusal', problems: [problem('model-failed', `The planner failed: ${why}`)] }
+  const note = `another version was asked for, and writing it failed: ${why}; this is the one before`
   return { with: 'earlier', plan: work.plan, notes: [...work.notes, note] }
 }
 

@@ -29,11 +29,11 @@ export function tryOf(planning: Planning): PlanTry | null {
   return (command?.tries ?? 0) < TRIES ? { attempt: (command?.attempt ?? 0) + 1, slot: null } : null
 }
 
-/** Why the program came to no plan at all, after all tries; null if it did, or may still. */
+/** Why the program failed, after all tries; null if it made a plan, or may still. */
 export function planCommandGivenUp(state: LiveRun): string | null {
   const { planning } = state
   if (planning?.command == null || planning.settled || planning.draft !== null || planTry(state) !== null) return null
-  return planning.command.why ?? 'the program of `plan.command` came to no plan'
+  return planning.command.why ?? 'the program of `plan.command` failed'
 }
 
 /** A slot whose job runs and that is free for the planner's program; null if there is none. `busy`: those with other work. */

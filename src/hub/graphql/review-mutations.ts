@@ -3,7 +3,7 @@ import { taskOfRequest } from '../control/task.ts'
 import { enableAutoMerge } from '../mutations/auto-merge.ts'
 import { findPull } from '../mutations/find.ts'
 import { mergePull } from '../mutations/merge.ts'
-import { replyInThread, resolveThread } from '../mutations/reviews.ts'
+import { replyToReview, resolveThread } from '../mutations/reviews.ts'
 import type { MergeMethod } from '../store/document.ts'
 import type { Input, ResolverContext } from './context.ts'
 import { pullById, threadFirst } from './find.ts'
@@ -35,7 +35,7 @@ export const reviewMutations = {
     const first = threadFirst(world, input.pullRequestReviewThreadId)
     const issue = findPull(world, first.issue)
     wrote(taskOfRequest(issue.pull.head))
-    return { comment: reviewCommentNode(world, await replyInThread(world, actor, issue, first, input.body)) }
+    return { comment: reviewCommentNode(world, await replyToReview(world, actor, issue, first, input.body)) }
   },
   resolveReviewThread: ({ input }: Input<{ threadId: string }>, { world, actor, wrote }: ResolverContext) => {
     const first = threadFirst(world, input.threadId)

@@ -7,7 +7,7 @@ import type { World } from '../world.ts'
 import { emitPull } from './pulls.ts'
 
 /** Only collaborators can be asked for a review; the author's own name is passed over, as on GitHub. */
-export async function askForReviews(
+export async function requestReviewers(
   world: World,
   actor: Actor,
   issue: PullIssue,

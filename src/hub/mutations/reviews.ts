@@ -93,7 +93,7 @@ function addComment(world: World, actor: Actor, review: ReviewRecord, placed: Pl
 }
 
 /** A reply is a review of its own, without a body, as on GitHub. */
-export async function replyInThread(
+export async function replyToReview(
   world: World,
   actor: Actor,
   issue: PullIssue,

@@ -31,11 +31,11 @@ export interface Push {
   branch: string
   /** As the person could type it in their repository. */
   command: string
-  run(): Promise<Pushed>
+  run(): Promise<PushOutcome>
 }
 
 /** `words`: git's own. `next`: what to do about them, and `command` for that. */
-export type Pushed = { ok: true } | { ok: false; words: string; next: string; command: string }
+export type PushOutcome = { ok: true } | { ok: false; words: string; next: string; command: string }
 
 export const runPath = (run: string): string => `/runs/${run}`
 export const taskPath = (run: string, task: TaskId): string => `/runs/${run}/tasks/${task}`

@@ -70,14 +70,14 @@ function artifactOf(
 }
 
 /** The job whose slot works on the task. */
-export function jobOf(world: World, run: PlannedRun, slot: string) {
+export function jobOfSlot(world: World, run: PlannedRun, slot: string) {
   const workflowRun = workflowRunOf(run, slot)
   return world.store.doc.jobs.find(({ run_id, name }) => run_id === workflowRun && name.endsWith(slot))
 }
 
 /** From the scratch folder of the job, which is gone with it. */
 function growing(world: World, run: PlannedRun, slot: string, name: string): AttemptTranscript | null {
-  const job = jobOf(world, run, slot)
+  const job = jobOfSlot(world, run, slot)
   if (job === undefined) return null
   const temp = join(world.dataDir, 'jobs', `${job.id}`, '_work', '_temp')
   try {

@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { needRead, needWrite } from '../access/permission.ts'
 import { findPull, orNotFound } from '../mutations/find.ts'
-import { askForReviews } from '../mutations/people.ts'
-import { createReview, replyInThread } from '../mutations/reviews.ts'
+import { requestReviewers } from '../mutations/people.ts'
+import { createReview, replyToReview } from '../mutations/reviews.ts'
 import { fullPullShape } from '../representations/pull.ts'
 import { reviewCommentShape, reviewCommentsOf, reviewShape } from '../representations/review.ts'
 import { userShape } from '../representations/user.ts'
@@ -67,7 +67,7 @@ export const reviewRoutes = (world: World) =>
         reviewCommentsOf(world, issue.number).find((one) => one.id === id && one.replyTo === null),
       )
       const { body } = await bodyOf(call, newReply)
-      return call.json(reviewCommentShape(world, await replyInThread(world, call.var.actor, issue, first, body)), 201)
+      return call.json(reviewCommentShape(world, await replyToReview(world, call.var.actor, issue, first, body)), 201)
     })
     .get('/pulls/:number/requested_reviewers', (call) => {
       const { pull } = findPull(world, numberIn(call, 'number'))
@@ -77,6 +77,6 @@ export const reviewRoutes = (world: World) =>
       const issue = findPull(world, numberIn(call, 'number'))
       needWrite(call.var.actor, ['pull-requests'])
       const wanted = await bodyOf(call, asked)
-      await askForReviews(world, call.var.actor, issue, { logins: wanted.reviewers, teams: wanted.team_reviewers })
+      await requestReviewers(world, call.var.actor, issue, { logins: wanted.reviewers, teams: wanted.team_reviewers })
       return call.json(await fullPullShape(world, issue), 201)
     })

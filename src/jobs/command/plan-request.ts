@@ -26,7 +26,7 @@ export async function runPlanRequest(
     id: null,
     key: `plan:${deps.workflowRun}`,
     line: '/plan',
-    dressed: null,
+    formatted: null,
     createdAt: deps.clock.now().toISOString(),
     issue: { number, ...issue },
     sender: { ...sender, viaApp: null },

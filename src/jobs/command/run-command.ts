@@ -75,10 +75,10 @@ export async function runCommand(deps: CommandDeps, comment: CommandComment): Pr
   return { run, orchestrate: starts.orchestrate, slots: starts.slots }
 }
 
-function parse({ line, dressed }: CommandComment): ParsedCommand {
+function parse({ line, formatted }: CommandComment): ParsedCommand {
   if (line !== null) return parseCommand(line)
-  if (dressed === null || parseCommand(dressed) === null) return null
-  return { ok: false, failure: { reason: 'not-plain-text', typed: dressed } }
+  if (formatted === null || parseCommand(formatted) === null) return null
+  return { ok: false, failure: { reason: 'not-plain-text', typed: formatted } }
 }
 
 /** What was recorded is carried out, whether or not it can be said. On a locked thread, it is said on another one of the run. */

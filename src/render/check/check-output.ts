@@ -8,7 +8,7 @@ import type { PlannedRun } from '../plan/planned-run.ts'
 import { checkName } from '../plan/tasks.ts'
 import { displayStatus } from '../status/display-status.ts'
 import { type AttemptCheck, attemptCheck, type CheckConclusion, type CheckOutput, completed } from './check-state.ts'
-import { annotationsOf, jobOf } from './job-log.ts'
+import { annotationsOf, detailsOf } from './job-log.ts'
 import { checkSummary, checkText } from './task-text.ts'
 
 /** Tasks that have checks: those of the plan, and started ones that a newer version of it left out. */
@@ -32,7 +32,7 @@ export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
         sha,
         externalId: `${run.run}/${id}/${attempt.attempt}`,
         text: checkText(run, id, attempt),
-        ...jobOf(run, attempt),
+        ...detailsOf(run, attempt),
         ...annotationsOf(attempt.failure),
       },
     ]

@@ -5,7 +5,7 @@ import type { PlannedRun } from '../plan/planned-run.ts'
 import type { CheckOutput } from './check-state.ts'
 
 /** The job that a check links as its details. `slot`: null if none worked on it; `job`: absent if it is not known. */
-export const jobOf = (
+export const detailsOf = (
   run: PlannedRun,
   { slot, job }: { slot: string | null; job?: number | undefined },
 ): Pick<CheckOutput, 'workflowRun' | 'job'> => ({

@@ -15,7 +15,7 @@ import { phaseOf, runBlocker } from '../status/run-phase.ts'
 import { failureLine, flakyVerification } from '../status/task-failure.ts'
 import { statusTable } from '../status/task-table.ts'
 import { type CheckConclusion, type CheckOutput, type CheckState, completed } from './check-state.ts'
-import { annotationsOf, jobOf } from './job-log.ts'
+import { annotationsOf, detailsOf } from './job-log.ts'
 import { outputSection } from './task-text.ts'
 
 /**
@@ -55,7 +55,7 @@ function jobOfVerification(run: PlannedRun, sha: Sha): Pick<CheckOutput, 'workfl
   if (verification?.status !== 'passed' && verification?.status !== 'failed') return {}
   const { ranIn } = verification
   return {
-    ...(ranIn === undefined ? {} : jobOf(run, ranIn)),
+    ...(ranIn === undefined ? {} : detailsOf(run, ranIn)),
     ...(verification.status === 'failed' && verification.on === sha ? annotationsOf(verification.failure) : {}),
   }
 }

@@ -23,7 +23,7 @@ export const secondsBetween = (from: string, to: string): number => (Date.parse(
 export const moment = (at: string): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 
 /** `10:04:05` (UTC), for tables next to a full date. */
-export const clock = (at: string): string => new Date(at).toISOString().slice(11, 19)
+export const clockTime = (at: string): string => new Date(at).toISOString().slice(11, 19)
 
 /** US dollars: `12.30 USD`, `0.042 USD`, `0 USD`, `under 0.0001 USD`. No dollar sign: GitHub reads two of them as a formula. */
 export const usd = (amount: number): string => `${digits(amount)} USD`

@@ -5,7 +5,7 @@ import { recordOf } from '../../core/run/lookup.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
 import { commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
-import { clock, commaList, duration, secondsBetween, usd } from '../markdown/format.ts'
+import { clockTime, commaList, duration, secondsBetween, usd } from '../markdown/format.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { attemptDisplay, displayStatus } from '../status/display-status.ts'
 import { failureLine } from '../status/task-failure.ts'
@@ -48,5 +48,5 @@ function attemptRow(run: PlannedRun, task: Task, attempt: AttemptRecord): Html {
   const { status, startedAt, endedAt } = attemptDisplay(run, task.id, attempt)
   const took = startedAt === null || startedAt === endedAt ? '' : duration(secondsBetween(startedAt, endedAt))
   const failure = attempt.failure === null ? '' : `: ${plain(failureLine(attempt.failure))}`
-  return html`<tr><td>${attempt.attempt}</td><td>${attempt.slot ?? ''}</td><td>${startedAt === null ? '' : clock(startedAt)}</td><td>${took}</td><td>${status}${failure}</td></tr>`
+  return html`<tr><td>${attempt.attempt}</td><td>${attempt.slot ?? ''}</td><td>${startedAt === null ? '' : clockTime(startedAt)}</td><td>${took}</td><td>${status}${failure}</td></tr>`
 }

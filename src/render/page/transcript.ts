@@ -3,7 +3,7 @@ import type { TranscriptBlock, TranscriptLine } from '../../core/slots/transcrip
 import { commandText, withoutColours } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { byteLength, headAndTail } from '../markdown/fit.ts'
-import { clock, count, duration } from '../markdown/format.ts'
+import { clockTime, count, duration } from '../markdown/format.ts'
 import { failureLine } from '../status/task-failure.ts'
 import { type Html, html, piece } from './html.ts'
 import { plain } from './plain.ts'
@@ -48,7 +48,7 @@ function stepOf(line: TranscriptLine, results: ReadonlyMap<string, Result>): Htm
       return folded(html`The agent`, ended(line), line.log)
     case 'check':
       return folded(
-        html`Acceptance at ${clock(line.at)}`,
+        html`Acceptance at ${clockTime(line.at)}`,
         line.failure === null ? 'passed' : plain(failureLine(line.failure)),
         line.log,
         line.putBack.length > 0 && html`<p>Restored: ${line.putBack.join(', ')}</p>`,
@@ -66,7 +66,7 @@ function answer(
   results: ReadonlyMap<string, Result>,
 ): Html {
   const tokens = usage === null ? '' : ` · ${count(tokensOf(usage), 'token')}`
-  return html`<h3>Turn ${turn} <span class="lead">${clock(at)} · ${duration(seconds)}${tokens}</span></h3>${blocks.map(
+  return html`<h3>Turn ${turn} <span class="lead">${clockTime(at)} · ${duration(seconds)}${tokens}</span></h3>${blocks.map(
     (block) => {
       if (block.kind === 'text') return html`<p class="words">${short(block.text)}</p>`
       return block.kind === 'call' ? call(block, results.get(block.id)) : ''

@@ -107,7 +107,7 @@ export function approvalsSection({ work }: PlannedRun): string[] {
     if (by !== undefined) byPerson.set(by, [...(byPerson.get(by) ?? []), id])
   }
   const lines = [
-    ...(plan.length === 0 ? [`- The plan: nobody, in mode ${code(work.mode)}`] : [`- The plan: ${commaList(plan)}`]),
+    ...(plan.length === 0 ? [`- The plan: no one, in mode ${code(work.mode)}`] : [`- The plan: ${commaList(plan)}`]),
     ...[...byPerson].map(([by, ids]) => `- ${ids.map(code).join(', ')}: ${inline(by)}`),
   ]
   return sections(['### Who approved what', '', ...firstOf(lines, ROOM, (left) => `- and ${count(left, 'more line')}`)])

@@ -1,4 +1,5 @@
 import { type CodeOwners, ownersOf } from '../../core/plan/code-owners.ts'
+import { recordOf } from '../../core/run/lookup.ts'
 import type { CallName } from '../../core/run/projection-name.ts'
 import { type ActiveRun, type LiveRun, settingsOf } from '../../core/run/state.ts'
 import type { Work } from '../../core/run/work.ts'
@@ -114,7 +115,7 @@ function occasionOf({ work, paused, ledger, planning }: ActiveRun, need: Need): 
     case 'gate':
     case 'landing': {
       const { task } = need
-      const attempts = work.tasks[task]?.attempts.length ?? 0
+      const attempts = recordOf(work, task).attempts.length
       return { kind: 'waits', key: `task ${task} ${attempts}`, paths: pathsOf(work, task), of: task }
     }
     case 'money':
@@ -138,7 +139,7 @@ function occasionOf({ work, paused, ledger, planning }: ActiveRun, need: Need): 
 
 const unfinished = (work: Work): string =>
   tasksShownAs(displayStatuses(work), 'failed', 'cancelled')
-    .map((id) => `${id} ${work.tasks[id]?.attempts.length}`)
+    .map((id) => `${id} ${recordOf(work, id).attempts.length}`)
     .join(' ')
 
 const plannedPaths = ({ plan }: Work): string[] => plan.tasks.flatMap(({ writes }) => writes)

@@ -1,6 +1,6 @@
 import type { LiveRun } from '../../core/run/state.ts'
 import { BUSY_MINUTES } from '../../core/schedule/parked.ts'
-import { clock, moment } from '../markdown/format.ts'
+import { clockTime, moment } from '../markdown/format.ts'
 import { modelText } from '../markdown/model-text.ts'
 
 /** That the platform refuses requests for now, and what that delays; nothing if it does not. */
@@ -16,6 +16,6 @@ export function modelLine({ modelBusy, phase }: LiveRun): string[] {
   if (modelBusy == null || phase === 'ended') return []
   const end = new Date(Date.parse(modelBusy.since) + BUSY_MINUTES * 60_000).toISOString()
   return [
-    `**The model has given no answer since ${clock(modelBusy.since)}** (${modelText(modelBusy.why, 200)}). The planner asks again every two minutes and goes on by itself; if there is no answer by ${clock(end)}, that is said here. There is nothing to type.`,
+    `**The model has given no answer since ${clockTime(modelBusy.since)}** (${modelText(modelBusy.why, 200)}). The planner asks again every two minutes and goes on by itself; if there is no answer by ${clockTime(end)}, that is said here. There is nothing to type.`,
   ]
 }

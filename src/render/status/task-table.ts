@@ -10,7 +10,7 @@ import { parkedUntil } from '../../core/schedule/parked.ts'
 import { workflowRunOf } from '../../core/slots/slot-jobs.ts'
 import { table } from '../markdown/blocks.ts'
 import { code, codes } from '../markdown/code.ts'
-import { clock, count, duration, secondsBetween, usd } from '../markdown/format.ts'
+import { clockTime, count, duration, secondsBetween, usd } from '../markdown/format.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
 import type { DisplayStatus, DisplayStatuses } from './display-status.ts'
@@ -72,7 +72,7 @@ function worked(run: PlannedRun, task: Task): string[] {
 /** The start while the attempt runs, then its duration: no clock is read. */
 const workTime = (last: AttemptRecord): string =>
   last.startedAt === null || last.endedAt === null
-    ? `since ${clock(last.startedAt ?? last.queuedAt)}`
+    ? `since ${clockTime(last.startedAt ?? last.queuedAt)}`
     : duration(secondsBetween(last.startedAt, last.endedAt))
 
 /** Links to the check of an attempt and to the log of its job. They are relative: on an issue and on a pull request alike. */
@@ -117,7 +117,7 @@ const words = (...parts: readonly string[]): string => parts.filter((part) => pa
 
 const goesOn = (id: string, record: TaskRecord): string => {
   const until = parkedUntil(id, record)
-  return until === null ? '' : `Goes on at ${clock(until.toISOString())}.`
+  return until === null ? '' : `Goes on at ${clockTime(until.toISOString())}.`
 }
 
 function resolved({ state }: TaskRecord): string {

@@ -81,7 +81,7 @@ function runEventText(event: RunEvent): string {
     case 'plan_command_started':
       return `the program of plan.command started in ${event.slot}${attemptSuffix(event.attempt)}`
     case 'plan_command_failed':
-      return `the program of plan.command came to no plan${reasonSuffix(event.why)}`
+      return `the program of plan.command failed${reasonSuffix(event.why)}`
     case 'base_renamed':
       return `base branch renamed to ${event.baseBranch}`
     case 'base_moved':

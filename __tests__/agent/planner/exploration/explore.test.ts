@@ -130,11 +130,11 @@ describe('an exploration', () => {
   it.each([
     ['the model is not there', fails('overloaded'), 'overloaded'],
     ['the model refuses', says('', { stop: 'refused' }), 'refused'],
-  ])('comes to nothing where %s', async (_what, answer, why) => {
+  ])('fails if %s', async (_what, answer, why) => {
     expect(await explored(saidModel([answer]))).toMatchObject({ ok: false, why: expect.stringContaining(why) })
   })
 
-  it('comes to nothing where the money is not enough', async () => {
+  it('fails if the money is not enough', async () => {
     const result = await explored(saidModel([]), { metered: metered(saidModel([]), 0.0001) })
     expect(result).toMatchObject({ ok: false, why: expect.stringContaining('not enough'), underfunded: true })
   })
@@ -181,7 +181,7 @@ describe('several explorers', () => {
     for (const { answer } of model.open.slice(1)) answer(finished)
     const { explorations } = (await result) as Extract<Awaited<typeof result>, { ok: true }>
     expect(explorations.map(({ area }) => area)).toEqual(['two', 'three'])
-    expect(explorations[0]?.unknowns).toEqual([expect.stringContaining('one came to nothing')])
+    expect(explorations[0]?.unknowns).toEqual([expect.stringContaining('one failed')])
   })
 
   it('share system, tools and all of the prompt but its end, in the same bytes', async () => {

@@ -7,7 +7,7 @@ import { saidRun } from './said-run.ts'
 const plan = says(writtenPlan([written('a', { size: 'small' })]))
 const nobody = [fails('overloaded'), fails('overloaded'), fails('overloaded')]
 
-describe('a design that comes to nothing', () => {
+describe('a design that fails', () => {
   it('leaves the draft that the critique sent back, where lint has nothing against it', async () => {
     const world = await saidRun({}, () => [
       { type: 'plan_drafted', plan: agentPlan('a, b, c'), notes: [], problems: [] },
@@ -16,7 +16,7 @@ describe('a design that comes to nothing', () => {
     const left = await world.run(nobody)
     expect(left).toMatchObject({ phase: 'proposed' })
     const notes = JSON.stringify(left?.phase === 'proposed' && left.work.notes)
-    for (const words of ['too coarse', 'written once more after the critique, the plan came to nothing', 'overloaded'])
+    for (const words of ['too coarse', 'writing the plan once more after the critique failed', 'overloaded'])
       expect(notes).toContain(words)
   })
 
@@ -28,7 +28,7 @@ describe('a design that comes to nothing', () => {
     expect(left).toMatchObject({ phase: 'proposed', planning: { settled: true } })
     if (first?.phase !== 'proposed' || left?.phase !== 'proposed') return expect.fail()
     expect(left.work.planId).toBe(first.work.planId)
-    expect(JSON.stringify(left.work.notes)).toContain('another version was asked for and came to nothing')
+    expect(JSON.stringify(left.work.notes)).toContain('another version was asked for, and writing it failed')
   })
 
   it('leaves nothing where there was nothing', async () => {

@@ -66,7 +66,7 @@ async function resultOf({ area, sources }: Explorer, stopReason: LoopStopReason)
   if (stopReason.kind === 'no-tool-call' && stopReason.text.trim() !== '')
     return { ok: true, exploration: { area, ...summaryOnly(stopReason.text) } }
   const { why, ...rest } = noExploration(stopReason)
-  return { ...rest, why: `the exploration of ${area} came to nothing: ${why}` }
+  return { ...rest, why: `the exploration of ${area} failed: ${why}` }
 }
 
 function noExploration(stopReason: LoopStopReason): NoAnswer {

@@ -7,7 +7,7 @@ import { locatedPull } from '../../../core/run/projection-name.ts'
 import type { TaskRecord } from '../../../core/run/task-record.ts'
 import { costCells } from '../../../render/cost.ts'
 import { commandText, withoutColours } from '../../../render/markdown/code.ts'
-import { clock, commaList, count, duration, secondsBetween } from '../../../render/markdown/format.ts'
+import { clockTime, commaList, count, duration, secondsBetween } from '../../../render/markdown/format.ts'
 import { type Html, html } from '../../../render/page/html.ts'
 import { coded, plain } from '../../../render/page/plain.ts'
 import { transcriptHtml } from '../../../render/page/transcript.ts'
@@ -20,7 +20,7 @@ import { taskActions } from '../actions/actions.ts'
 import { actionForm } from '../actions/forms.ts'
 import { type PageContext, repoPath, runPath, taskPath, threadPath } from '../context.ts'
 import type { View } from '../layout.ts'
-import { type AttemptTranscript, jobOf } from '../transcripts.ts'
+import { type AttemptTranscript, jobOfSlot } from '../transcripts.ts'
 import { diffHtml } from './diff.ts'
 import { formPlaceOf } from './run.ts'
 
@@ -101,7 +101,7 @@ function attempts({ world }: PageContext, run: PlannedRun, task: Task, record: T
   return html`<h2>Attempts</h2><div class="scroll" tabindex="0" role="region" aria-label="Attempts"><table class="attempts"><thead><tr>${['Attempt', 'Slot', 'Started', 'Work', 'Result'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${record.attempts.map(
     (attempt) => {
       const { status, startedAt, endedAt } = attemptDisplay(run, task.id, attempt)
-      return html`<tr><td>${record.attempts.length === 1 ? attempt.attempt : html`<a href="?attempt=${attempt.attempt}">${attempt.attempt}</a>`}</td><td>${slotLink(world, run, attempt.slot)}</td><td>${startedAt === null ? '' : clock(startedAt)}</td><td>${startedAt === null ? '' : startedAt === endedAt ? `${lasted(startedAt, world.now())} so far` : lasted(startedAt, endedAt)}</td><td>${status}${attempt.failure !== null && html`: ${plain(failureLine(attempt.failure))}`}</td></tr>
+      return html`<tr><td>${record.attempts.length === 1 ? attempt.attempt : html`<a href="?attempt=${attempt.attempt}">${attempt.attempt}</a>`}</td><td>${slotLink(world, run, attempt.slot)}</td><td>${startedAt === null ? '' : clockTime(startedAt)}</td><td>${startedAt === null ? '' : startedAt === endedAt ? `${lasted(startedAt, world.now())} so far` : lasted(startedAt, endedAt)}</td><td>${status}${attempt.failure !== null && html`: ${plain(failureLine(attempt.failure))}`}</td></tr>
 `
     },
   )}</tbody></table></div>
@@ -131,14 +131,14 @@ async function transcript(
   const read = attempt === undefined ? null : await readTranscript(run, task, attempt)
   if (attempt !== undefined && read !== null)
     return html`<h2>Transcript of attempt ${attempt.attempt}${FROM[read.from]}</h2><div class="newest" tabindex="0" role="region" aria-label="Transcript"><div>${transcriptHtml(read.lines)}${read.unread > 0 && html`<p class="lead">${count(read.unread, 'line')} of it cannot be read.</p>`}</div></div>`
-  const job = state.status === 'in_progress' ? jobOf(world, run, state.slot) : undefined
+  const job = state.status === 'in_progress' ? jobOfSlot(world, run, state.slot) : undefined
   const log = job === undefined ? '' : (jobLogEnd(world.dataDir, job.id, LATEST)?.text ?? '')
   return log === '' ? html`` : html`<h2>At work</h2>${block('transcript-text', 'What its slot says', readableLog(log))}`
 }
 
 function slotLink(world: World, run: PlannedRun, slot: string | null): Html {
   if (slot === null) return html``
-  const job = jobOf(world, run, slot)
+  const job = jobOfSlot(world, run, slot)
   return job === undefined
     ? html`${slot}`
     : html`<a href="${repoPath(world)}/actions/runs/${job.run_id}/job/${job.id}">${slot}, log</a>`
