@@ -1,6 +1,7 @@
 import type { RunId, Sha, TaskId } from '../../core/ids.ts'
 import type { World } from '../world.ts'
 import type { Journals } from './journals.ts'
+import type { ChangesSince } from './last-looks.ts'
 import type { Links } from './markdown/links.ts'
 import type { ReadTranscript } from './transcripts.ts'
 
@@ -9,6 +10,7 @@ export interface PageContext {
   world: World
   journals: Journals
   readTranscript: ReadTranscript
+  changesSince: ChangesSince
   /** The token for the forms of this session. */
   csrf: string
   /** Whether the hub knows a repository of the person that takes results. */

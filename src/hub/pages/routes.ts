@@ -14,6 +14,7 @@ import { type HasResult, type PushOf, repoPath, type TakeResult } from './contex
 import { createFrameReader } from './frames.ts'
 import { githubPages } from './github-pages.ts'
 import { createJournals, type RunView } from './journals.ts'
+import { createLastLooks, seenIn } from './last-looks.ts'
 import { liveDocument, SCRIPT_PATH, STYLE_PATH, type View } from './layout.ts'
 import { streamView } from './live.ts'
 import { createNotes } from './notes.ts'
@@ -49,6 +50,7 @@ export function pageRoutes(world: World, links: LoginLinks, results: Results): H
     world,
     journals: createJournals(world),
     readTranscript: createTranscripts(world),
+    changesSince: createLastLooks(),
     takesResults: takeResult !== undefined,
     hasResult: rememberTaken(hasResult),
     pushOf,
@@ -115,7 +117,9 @@ function runPages(page: AddPage): void {
   page('/runs/:run', async (context, call) => {
     const run = runIn(call)
     const journal = await context.journals.read(run)
-    return journal === null ? waitingView(context, run) : runView(context, readable(journal))
+    return journal === null
+      ? waitingView(context, run)
+      : runView(context, readable(journal), seenIn(call.req.query('seen')))
   })
   page('/runs/:run/events', async (context, call) => eventsView(readable(await context.journals.read(runIn(call)))))
   page('/runs/:run/tasks/:task', async (context, call) => {

@@ -21,6 +21,8 @@ dt { color: var(--quiet); font-size: 13px } dd { margin: 0; font-size: 17px }
 svg { display: block; font: 13px system-ui, sans-serif } svg text { fill: var(--text) }
 .graph rect { fill: var(--later-fill); stroke: var(--later); stroke-width: 1.5 } .graph a:focus rect, .graph a:hover rect { stroke-width: 3 }
 .graph .sign { font-weight: 700 } .graph a[data-state="absent"] { opacity: .15 }
+.mark path { fill: var(--text); stroke: var(--page); stroke-width: 1.5 } .graph .mark text { fill: var(--page); font-size: 10px; font-weight: 700; text-anchor: middle } .past .mark { display: none }
+.new { background: var(--text); color: var(--page); border-radius: 8px; padding: 0 6px; font-size: 12px; font-weight: 700 }
 .edge { fill: none; stroke: var(--line); stroke-width: 1.5 } .edge.critical { stroke: var(--atwork); stroke-width: 3 }
 [data-state="landed"] rect { fill: var(--landed-fill); stroke: var(--landed) }
 [data-state="atwork"] rect { fill: var(--atwork-fill); stroke: var(--atwork); stroke-width: 3 }

@@ -65,19 +65,20 @@ ${nodes.map((node) => {
 </svg>`
 }
 
-/** The plan as a drawing; each node links to its task. `critical`: the tasks whose edges are drawn thick. */
+/** The plan as a drawing; each node links to its task. `critical`: the tasks whose edges are drawn thick. `changeOf`: what is new in a task. */
 export function graphSvg(
   { tasks }: Plan,
   styleOf: (id: TaskId) => NodeStyle,
   critical: ReadonlySet<TaskId>,
   hrefOf: (id: TaskId) => string,
+  changeOf: (id: TaskId) => string | undefined,
 ): Html {
   const width = LABEL_AT + LETTER * Math.max(...tasks.map(({ id }) => labelOf(id).length)) + BEHIND
   return layeredSvg(
     tasks,
     { width, height: HEIGHT },
     (need, id) => critical.has(need) && critical.has(id),
-    (task, at) => node(task, { ...at, width }, styleOf(task.id), hrefOf(task.id)),
+    (task, at) => node(task, { ...at, width }, styleOf(task.id), hrefOf(task.id), changeOf(task.id)),
   )
 }
 
@@ -119,12 +120,29 @@ function edge(kind: string, { places, wayTo }: Layout, { width }: Size, need: st
 
 const labelOf = (id: TaskId): string => (id.length > LABEL ? `${id.slice(0, LABEL - 1)}…` : id)
 
-function node(task: Task, { x, y, width }: Point & { width: number }, style: NodeStyle, href: string): Html {
+/** A pill on the upper right corner, with its word: what is new is told by a shape and a text. */
+const MARK = { width: 28, height: 13, inside: 6 }
+
+const mark = (right: number, top: number): Html => {
+  const { width, height, inside } = MARK
+  const [x, y, bend] = [right - width + inside, top - height / 2, height / 2]
+  const side = width - height
+  return html`<g class="mark"><path d="M${x + bend},${y} h${side} a${bend},${bend} 0 0 1 0,${height} h${-side} a${bend},${bend} 0 0 1 0,${-height} z"/><text x="${x + width / 2}" y="${y + height - 3}">new</text></g>`
+}
+
+/** `change`: what it was when a person last looked, if that is something else. */
+function node(
+  task: Task,
+  { x, y, width }: Point & { width: number },
+  style: NodeStyle,
+  href: string,
+  change: string | undefined,
+): Html {
   const { sign, words } = SIGNS[style]
   const id = `node-${task.id}`
   return piece(
     id,
-    html`<a id="${id}" href="${href}" data-task="${task.id}" data-state="${style}"><title>${task.id}: ${task.title} (${words})</title>
-<rect x="${x}" y="${y}" width="${width}" height="${HEIGHT}" rx="${task.kind === 'gate' ? HEIGHT / 2 : 6}"/><text x="${x + SIGN_AT}" y="${y + 22}" class="sign">${sign}</text><text x="${x + LABEL_AT}" y="${y + 22}">${labelOf(task.id)}</text></a>`,
+    html`<a id="${id}" href="${href}" data-task="${task.id}" data-state="${style}"><title>${task.id}: ${task.title} (${words}${change !== undefined && `; new since you last looked: ${change}`})</title>
+<rect x="${x}" y="${y}" width="${width}" height="${HEIGHT}" rx="${task.kind === 'gate' ? HEIGHT / 2 : 6}"/><text x="${x + SIGN_AT}" y="${y + 22}" class="sign">${sign}</text><text x="${x + LABEL_AT}" y="${y + 22}">${labelOf(task.id)}</text>${change !== undefined && mark(x + width, y)}</a>`,
   )
 }

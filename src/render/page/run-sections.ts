@@ -17,6 +17,7 @@ import { graphSvg, SIGNS } from './graph-svg.ts'
 import { type Html, html, piece } from './html.ts'
 import { lanesSvg } from './lanes-svg.ts'
 import { plain } from './plain.ts'
+import { type Changes, NEW_MARK } from './since.ts'
 
 /** How the run stands, with `steps` below it, and its numbers. */
 export function headingSection(events: readonly RunEvent[], run: LiveRun, steps: Html | false): Html {
@@ -54,13 +55,18 @@ function numbers(events: readonly RunEvent[], run: LiveRun): Html {
 }
 
 /** The plan as a graph, with its legend and its critical path: as expected or, in the end, as it was. `hrefOf`: where a task's node leads. */
-export function graphSection(events: readonly RunEvent[], run: PlannedRun, hrefOf: (id: TaskId) => string): Html {
+export function graphSection(
+  events: readonly RunEvent[],
+  run: PlannedRun,
+  hrefOf: (id: TaskId) => string,
+  changes?: Changes,
+): Html {
   const { work } = run
   const isOver = run.phase === 'ended'
   const path = pathOf(events, run)
   const styleOf = nodeStyles(displayStatuses(work))
-  return html`${work.plan.tasks.length > 0 && html`<div class="scroll" id="graph" tabindex="0" role="region" aria-label="Graph">${graphSvg(work.plan, styleOf, new Set(path), hrefOf)}</div>`}
-<p class="lead legend">${Object.values(SIGNS).map(({ sign, words }) => html`<span>${sign} ${words}</span> `)}</p>
+  return html`${work.plan.tasks.length > 0 && html`<div class="scroll" id="graph" tabindex="0" role="region" aria-label="Graph">${graphSvg(work.plan, styleOf, new Set(path), hrefOf, (id) => changes?.get(id)?.words)}</div>`}
+<p class="lead legend">${Object.values(SIGNS).map(({ sign, words }) => html`<span>${sign} ${words}</span> `)}${changes !== undefined && html`<span>${NEW_MARK} since you last looked</span>`}</p>
 ${path.length > 1 && piece('path', html`<p id="path">${isOver ? 'Critical path as it was' : 'Critical path, by the sizes of the tasks'}: ${commaList(path)}.</p>`)}
 `
 }

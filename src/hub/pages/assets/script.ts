@@ -63,6 +63,15 @@ const morph = (old, fresh) => {
 const applyWaiting = () => { for (const id of [...waiting.keys()]) applyTo(document.getElementById(id)) }
 document.addEventListener('focusout', () => setTimeout(applyWaiting))
 
+// A look at a run ends when its page is hidden or left: what happens after that is marked at the next one.
+const SEEN = 'seen:' + location.pathname
+const eventsShown = () => document.querySelector('[data-events]')?.dataset.events ?? null
+let seen = localStorage.getItem(SEEN)
+const endLook = () => { if (eventsShown() !== null) localStorage.setItem(SEEN, eventsShown()) }
+const beginLook = () => { seen = localStorage.getItem(SEEN); connect() }
+addEventListener('pagehide', endLook)
+document.addEventListener('click', (event) => { if (event.target.matches('[data-seen]')) { endLook(); beginLook() } })
+
 const state = document.getElementById('link')
 const say = (words) => { if (state.textContent !== words) state.textContent = words }
 // What the page says that it has must be what it shows: an address that is kept would tell of older parts.
@@ -72,6 +81,8 @@ const connect = () => {
   waiting.clear()
   const url = new URL(location.href)
   url.hash = ''
+  seen ??= eventsShown()
+  if (seen !== null) url.searchParams.set('seen', seen)
   url.searchParams.set('known', parts().map((part) => part.id + ':' + part.dataset.hash).join(','))
   source = new EventSource(url)
   source.addEventListener('open', () => say('live'))
@@ -93,7 +104,9 @@ const connect = () => {
 let retry
 const disconnect = () => { clearTimeout(retry); source?.close(); source = null }
 // A browser keeps few connections to one server: pages in the background give theirs back.
-document.addEventListener('visibilitychange', () => (document.hidden ? disconnect() : source ?? connect()))
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) { endLook(); disconnect() } else if (source === null) beginLook()
+})
 if (!document.hidden) connect()
 
 // The command that an approval of some of the tasks posts.
@@ -145,6 +158,7 @@ const showMoment = async () => {
 const showFrame = ({ frames, signs }) => {
   const range = slider()
   const nodes = [...document.querySelectorAll('#graph a[data-task]')]
+  document.getElementById('graph')?.classList.toggle('past', isPast())
   const at = new Map()
   for (const { moved } of frames.slice(0, Number(range.value) + 1)) for (const [id, style] of Object.entries(moved)) at.set(id, style)
   for (const node of nodes) {

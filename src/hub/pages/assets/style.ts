@@ -38,6 +38,7 @@ button:hover { background: #19662f } button.quiet { background: var(--page); col
 ol.transcript { list-style: none; padding: 0; margin: 0 } .transcript li { margin: 8px 0 } .transcript h3 .lead { font-weight: 400 } .transcript .words { white-space: pre-wrap } .transcript pre { max-height: 40vh; white-space: pre-wrap }
 .attempts :is(th, td:nth-child(-n+3)) { white-space: nowrap } .call-failed { color: var(--failed) } .call-done { color: var(--landed) } .call-runs { color: var(--atwork) }
 .added { color: var(--landed) } .removed { color: var(--failed) }
+.since { border: 1px solid var(--line); border-left: 4px solid var(--link); border-radius: 6px; padding: 8px 16px 12px; margin: 16px 0 } .since ul { list-style: none; padding: 0; margin: 4px 0 8px }
 .said { border-left: 4px solid var(--landed); background: var(--landed-fill); padding: 8px 12px; margin: 12px 0 }
 .said a { color: inherit }
 @keyframes moved { from { stroke-width: 8 } } @media (prefers-reduced-motion: no-preference) { .moved rect { animation: moved 1.5s steps(4) } }

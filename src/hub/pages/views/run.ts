@@ -7,6 +7,7 @@ import { usd } from '../../../render/markdown/format.ts'
 import { SIGNS } from '../../../render/page/graph-svg.ts'
 import { type Html, html, piece } from '../../../render/page/html.ts'
 import { eventList, graphSection, headingSection, lanesSection } from '../../../render/page/run-sections.ts'
+import { type Changes, NEW_MARK, sinceSection } from '../../../render/page/since.ts'
 import { isPlanned, type PlannedRun } from '../../../render/plan/planned-run.ts'
 import { displayStatuses, nodeStyles } from '../../../render/status/display-status.ts'
 import { headline } from '../../../render/status/headline.ts'
@@ -18,7 +19,9 @@ import { needsHtml, otherHtml } from './needs.ts'
 import { threadHtml } from './thread.ts'
 
 /** A run as it stands, what it needs from a person, and what was said. */
-export async function runView(context: PageContext, { run, events, state }: RunView): Promise<View> {
+export async function runView(context: PageContext, view: RunView, seen: number | null): Promise<View> {
+  const { run, events, state } = view
+  const changes = context.changesSince(view, seen)
   const { title, counts } = headline(state)
   const threads = threadsOf(state)
   const place = formPlaceOf(context, state)
@@ -29,12 +32,16 @@ export async function runView(context: PageContext, { run, events, state }: RunV
     now: `${title}${counts === '' ? '' : `: ${counts}`}`,
     parts: [
       { id: 'head', html: headingSection(events, state, links(context, state)) },
+      {
+        id: 'since',
+        html: html`<div data-events="${events.length}">${sinceSection(changes, events[(seen ?? 0) - 1]?.at ?? '')}</div>`,
+      },
       { id: 'needs', html: await needsHtml(context, place, state) },
       ...(isPlanned(state)
         ? [
-            { id: 'plan', html: html`<h2>Graph</h2>${slider(run)}${graphSection(events, state, href)}` },
+            { id: 'plan', html: html`<h2>Graph</h2>${slider(run)}${graphSection(events, state, href, changes)}` },
             { id: 'time', html: html`${lanesSection(events, state)}` },
-            { id: 'tasks', html: html`<h2>Tasks</h2>${taskTable(state, href)}` },
+            { id: 'tasks', html: html`<h2>Tasks</h2>${taskTable(state, href, changes)}` },
           ]
         : [
             { id: 'plan', html: html`` },
@@ -80,7 +87,7 @@ function links({ world }: PageContext, state: LiveRun): Html {
 const slider = (run: RunId): Html =>
   html`<div class="time" id="times" data-keep data-frames="${runPath(run)}/frames" hidden><label for="moments">Time</label><input type="range" id="moments" min="0" max="1000" value="1000"><output id="moment" for="moments">now</output></div>`
 
-function taskTable(run: PlannedRun, href: (id: string) => string): Html {
+function taskTable(run: PlannedRun, href: (id: string) => string, changes: Changes): Html {
   const { work, ledger } = run
   const statuses = displayStatuses(work)
   const styleOf = nodeStyles(statuses)
@@ -88,10 +95,11 @@ function taskTable(run: PlannedRun, href: (id: string) => string): Html {
     (task) => {
       const style = styleOf(task.id)
       const spending = spendingOfTask(ledger, task.id)
+      const change = changes.get(task.id)?.words
       const row = `row-${task.id}`
       return piece(
         row,
-        html`<tr id="${row}" data-state="${style}"><td><a href="${href(task.id)}"><code>${task.id}</code> ${task.title}</a></td><td class="sign-${style}"><span aria-hidden="true">${SIGNS[style].sign}</span> ${statuses.get(task.id) ?? ''}</td><td>${work.tasks[task.id]?.attempts.length ?? 0}</td><td>${spending.length > 0 && usd(usdOf(spending))}</td></tr>`,
+        html`<tr id="${row}" data-state="${style}"><td><a href="${href(task.id)}"><code>${task.id}</code> ${task.title}</a></td><td class="sign-${style}"><span aria-hidden="true">${SIGNS[style].sign}</span> ${statuses.get(task.id) ?? ''}${change !== undefined && html` ${NEW_MARK} <span class="lead">${change}</span>`}</td><td>${work.tasks[task.id]?.attempts.length ?? 0}</td><td>${spending.length > 0 && usd(usdOf(spending))}</td></tr>`,
       )
     },
   )}</tbody></table>`

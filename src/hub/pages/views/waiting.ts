@@ -17,7 +17,7 @@ export function waitingView({ world, csrf }: PageContext, run: RunId): View {
     now,
     parts: [
       { id: 'head', html: html`<h1>Run ${run}: ${issue.title}</h1><p><span class="now-title">${now}</span></p>` },
-      ...['needs', 'plan', 'time', 'tasks'].map((id) => ({ id, html: html`` })),
+      ...['since', 'needs', 'plan', 'time', 'tasks'].map((id) => ({ id, html: html`` })),
       { id: 'thread', html: html`<h2>Thread</h2>${threadHtml(world, [issue.number])}` },
       {
         id: 'say',
