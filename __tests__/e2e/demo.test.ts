@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { nightly } from '../support/nightly.ts'
 
 const CLI = join(import.meta.dirname, '..', '..', 'dist', 'cli.js')
@@ -178,6 +178,50 @@ describe('a demo that is stopped', () => {
     },
     5 * MINUTES,
   )
+})
+
+/** A person at a screen: `xdg-open` is their browser, which only writes down what it is to open. */
+function atScreen(folder: string) {
+  const [bin, opened] = [join(folder, 'bin'), join(folder, 'opened')]
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\necho "$1" >> '${opened}'\n`, { mode: 0o755 })
+  const terminal = ['--import', 'data:text/javascript,process.stdout.isTTY = true']
+  return { opened, terminal, env: { ...env, PATH: `${bin}:${env.PATH}`, DISPLAY: ':0', TERM: 'dumb' } }
+}
+
+// On macOS a browser is opened by another program.
+describe.runIf(process.platform === 'linux')('npm run demo -- --open', () => {
+  it('opens its link, leaves the page of the whole run there at the end, and ends well by Ctrl-C', {
+    timeout: 15 * MINUTES,
+  }, async () => {
+    const around = mkdtempSync(join(tmpdir(), 'tributary-demo-open-'))
+    onTestFinished(() => rmSync(around, { recursive: true, force: true }))
+    const [folder, person] = [join(around, 'demo'), atScreen(around)]
+    const words = [...person.terminal, CLI, 'demo', '--open', '--folder', folder]
+    const child = spawn(process.execPath, words, { env: person.env, stdio: 'pipe' })
+    const ended = once(child, 'close')
+    let out = ''
+    child.stdout.on('data', (text) => {
+      out += text
+    })
+    child.stderr.resume()
+    while (!out.includes('until you press Ctrl-C') && child.exitCode === null)
+      await Promise.race([once(child.stdout, 'data'), ended])
+
+    const [link = '', ...others] = readFileSync(person.opened, 'utf8').trim().split('\n')
+    expect(others).toEqual([])
+    expect(out).toContain(`Watch it in a browser:\n  ${link}\n`)
+    const entered = await fetch(link, { redirect: 'manual' })
+    expect(entered.status).toBe(303)
+    const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';')
+    const run = new URL('/runs/1', link)
+    expect(await (await fetch(run, { headers: { cookie } })).text()).toContain('12 of 12 tasks landed')
+    child.kill('SIGINT')
+    expect(await ended).toEqual([0, null])
+    await expect(fetch(run)).rejects.toThrow('fetch failed')
+    expect(processes().filter((text) => text.includes(around))).toEqual([])
+    expect(git(join(folder, 'hub', 'repository.git'), 'rev-parse', '--is-bare-repository')).toEqual(['true'])
+  })
 })
 
 describe('a demo that cannot be', () => {
