@@ -8,6 +8,7 @@ import { renderStatus } from '../src/render/status/status-comment.ts'
 import { gantt } from '../src/render/timeline/gantt.ts'
 import { slotSpans } from '../src/render/timeline/spans.ts'
 import { openBrowser } from './screens/browser.ts'
+import { pictureEveryPage } from './screens/every-page.ts'
 import { htmlOf, pageWith, type Theme } from './screens/page.ts'
 import { pageFigures } from './screens/page-figures.ts'
 import { picturePages } from './screens/pages.ts'
@@ -16,6 +17,7 @@ import { picturePages } from './screens/pages.ts'
  * `node dist/cli.js log 1 --repo DIR --json | npm run picture`: docs/run-light.png and docs/run-dark.png, the picture of a
  * real run in the README: the plan as it waits for its approval, the time of the slots, and the status at the end.
  * `npm run picture -- pages`, after `npm run bundle`: docs/pictures, the pages of the hub in a run of the demo.
+ * `npm run picture -- look DIR`, after `npm run bundle`: every page at each width, light and dark, for a person to look at.
  * `npm run picture -- figures`, after `npm run bundle`: prints what docs/hub.md says of time and memory of the pages.
  */
 const WIDTH = 1100
@@ -72,5 +74,6 @@ function pictureRun(): void {
 }
 
 if (process.argv[2] === 'pages') await picturePages()
+else if (process.argv[2] === 'look') await pictureEveryPage(process.argv[3] ?? 'node_modules/.cache/look')
 else if (process.argv[2] === 'figures') await pageFigures()
 else pictureRun()

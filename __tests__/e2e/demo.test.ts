@@ -192,6 +192,7 @@ function atScreen(folder: string) {
 // On macOS a browser is opened by another program.
 describe.runIf(process.platform === 'linux')('npm run demo -- --open', () => {
   it('opens its link, leaves the page of the whole run there at the end, and ends well by Ctrl-C', {
+    ...nightly,
     timeout: 15 * MINUTES,
   }, async () => {
     const around = mkdtempSync(join(tmpdir(), 'tributary-demo-open-'))

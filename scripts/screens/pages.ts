@@ -16,6 +16,11 @@ const PATIENCE = 300_000
 /** Runs the demo, and takes a picture of each page when it shows what it is for. */
 export async function picturePages(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true })
+  await inDemo(takeAll)
+}
+
+/** Shows the pages of the demo, from its beginning on. */
+export async function inDemo(show: (page: Page, hub: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-pictures-'))
   const demo = spawn(
     process.execPath,
@@ -31,7 +36,7 @@ export async function picturePages(): Promise<void> {
     const page = await browser.newPage()
     page.setDefaultTimeout(PATIENCE)
     await page.goto(await linkOf(createInterface(demo.stdout)))
-    await takeAll(page, new URL(page.url()).origin)
+    await show(page, new URL(page.url()).origin)
   } finally {
     await browser.close()
     demo.kill('SIGINT')
