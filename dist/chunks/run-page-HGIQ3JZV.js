@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{renderRunPage}from"./chunk-FVRVDEQP.js";import"./chunk-JYSVW6WZ.js";import"./chunk-37Y5IVJM.js";import"./chunk-CV42YVU4.js";import"./chunk-E3JWMDON.js";export{renderRunPage};
