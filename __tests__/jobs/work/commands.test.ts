@@ -28,3 +28,12 @@ it('names files in the output of a command as the repository does, so that an an
     message: expect.stringContaining('6 is not 4'),
   })
 })
+
+it('joins nothing in the output of a command that stood on both sides of its folder, nor cuts a longer path', async () => {
+  const worktree = join(tempDir(), 'a+b (1)')
+  const said = `ghs_abc${worktree}/def /mnt${worktree}/x.ts ${worktree}/y.ts:3 "${worktree}/z.ts" \u001b[1;31m${worktree}/r.ts ${worktree}`
+  const sandbox = saidSandbox([ran(said)])
+  const watch = stopwatch({ sandbox, worktree, minutes: 1, signal: new AbortController().signal, env: {} })
+  const { log } = await watch.run(['true'])
+  expect(log).toBe(`ghs_abc${worktree}/def /mnt${worktree}/x.ts y.ts:3 "z.ts" \u001b[1;31mr.ts ${worktree}`)
+})

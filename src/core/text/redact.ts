@@ -77,7 +77,8 @@ const base64Forms = (value: string): string[] =>
     return [bytes.toString('base64').slice(from, to), bytes.toString('base64url').slice(from, to)]
   })
 
-const escapeForPattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+/** The text as part of a pattern that matches just it. */
+export const escapeForPattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 /**
  * Redacts all strings of a model's answer. A model gets no secrets, but its answers are stored and shown. Applied before the

@@ -2,6 +2,7 @@ import type { CheckResult } from '../../agent/worker/checker.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Argv } from '../../core/plan/plan.ts'
 import type { Report } from '../../core/run/report.ts'
+import { escapeForPattern } from '../../core/text/redact.ts'
 import type { CommandOptions, CommandRun, Sandbox } from '../../ports/sandbox.ts'
 
 /** Commands that share one budget of time. */
@@ -48,9 +49,15 @@ export function stopwatch({ sandbox, worktree, minutes, signal, env, elapsed = (
   }
 }
 
-/** Names files as the repository does: only then can an annotation name them, and the folder of a slot tells a reader nothing. */
-const withRelativePaths = (log: string, worktree: string): string =>
-  log.replaceAll(`file://${worktree}/`, '').replaceAll(`${worktree}/`, '')
+/**
+ * Names files as the repository does: only then can an annotation name them, and the folder of a slot tells a reader nothing. Within a
+ * longer path or word it stays: what is left would be joined, and could be what was redacted.
+ */
+function withRelativePaths(log: string, worktree: string): string {
+  // Behind a sign that ends a word, or behind a color.
+  const start = '(?<=^|[^\\w./-]|\\u001b\\[[\\d;]*m)'
+  return log.replaceAll(new RegExp(`${start}(?:file://)?${escapeForPattern(worktree)}/`, 'g'), '')
+}
 
 /** What a report says of the checks. */
 export const checkReport = (check: CheckResult | null, redact: (text: string) => string) => ({
